@@ -59,6 +59,18 @@ public sealed class ActivationPlan
     /// <summary>Fraction bits of the sum before its rounding.</summary>
     public int SumFracBits { get; }
 
+    /// <summary>Bits by which an offset is raised to the sum's binary point.</summary>
+    public int OffsetShift => SumFracBits - Offset.FracBits;
+
+    /// <summary>Bits by which a product is raised to the sum's binary point.</summary>
+    public int SlopeShift => SumFracBits - Slope.FracBits - Input.FracBits;
+
+    /// <summary>Bits that the one rounding drops.</summary>
+    public int RoundShift => SumFracBits - Output.FracBits;
+
+    /// <summary>Width of the sum: both parts, and a carry.</summary>
+    public int SumBits => Math.Max(Offset.Width + OffsetShift, Slope.Width + Math.Max(1, RemainderBits) + 1 + SlopeShift) + 1;
+
     /// <summary>Largest distance from the true function over every input word, in the value's own unit: measured, not estimated.</summary>
     public double MaxError { get; }
 
@@ -79,9 +91,9 @@ public sealed class ActivationPlan
         {
             int segment = (int)(magnitude >> RemainderBits);
             long remainder = magnitude & ((1L << RemainderBits) - 1);
-            long sum = (_offsets[segment] << (SumFracBits - Offset.FracBits))
-                + ((_slopes[segment] * remainder) << (SumFracBits - Slope.FracBits - Input.FracBits));
-            y = Output.Saturate(FixedFormat.RoundHalfUp(sum, SumFracBits - Output.FracBits));
+            long sum = (_offsets[segment] << OffsetShift)
+                + ((_slopes[segment] * remainder) << SlopeShift);
+            y = Output.Saturate(FixedFormat.RoundHalfUp(sum, RoundShift));
         }
         if (raw >= 0) return y;
         return Function == ActivationFunction.Sigmoid ? Output.Max + 1 - y : -y;

@@ -38,6 +38,9 @@ public sealed class TransformPlan
     /// <summary>Widest output lane; all lanes share its fraction bits. The inverse's 1/k is in the fraction bits.</summary>
     public FixedFormat Format { get; }
 
+    /// <summary>Bits of an output lane as the hardware carries it: a negated node may need one more.</summary>
+    public int OutputBits => Outputs.Max(o => Nodes[o.Node].Format.Width + (o.Negate ? 1 : 0));
+
     /// <summary>Register stages between input and output.</summary>
     public int LatencyCycles { get; }
 

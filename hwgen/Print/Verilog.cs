@@ -1,0 +1,20 @@
+using System.Globalization;
+
+namespace HwGen.Print;
+
+/// <summary>Small pieces of Verilog text.</summary>
+internal static class Verilog
+{
+    /// <summary>5'd2.</summary>
+    public static string Decimal(int width, long value) => string.Create(CultureInfo.InvariantCulture, $"{width}'d{value}");
+
+    /// <summary>8'hff.</summary>
+    public static string Hex(int width, ulong value) => string.Create(CultureInfo.InvariantCulture, $"{width}'h{value:x}");
+
+    /// <summary>A signed net of <paramref name="from"/> bits as <paramref name="to"/> bits: sign-extended, as it is, or its low bits.</summary>
+    public static string Resize(string net, int from, int to) =>
+        from == to ? net
+        : from > to ? $"{net}[{to - 1}:0]"
+        : to - from == 1 ? $"{{{net}[{from - 1}], {net}}}"
+        : $"{{{{{to - from}{{{net}[{from - 1}]}}}}, {net}}}";
+}

@@ -1,0 +1,19 @@
+using HwGen.Core.Plan;
+
+namespace HwGen.Sim.Reference;
+
+/// <summary>Every word that one step shows at every tap, in the plan's order of taps.</summary>
+public sealed class StepTaps
+{
+    private readonly long[][] _words;
+    private readonly int[] _lanes;
+
+    public StepTaps(AcceleratorPlan plan)
+    {
+        _lanes = [.. plan.Taps.Select(t => t.Lanes)];
+        _words = [.. plan.Taps.Select(t => new long[t.Lanes << t.IndexBits])];
+    }
+
+    /// <summary>The raw words that tap <paramref name="tap"/> shows at one index, shape (lanes).</summary>
+    public Span<long> this[int tap, int index] => _words[tap].AsSpan(index * _lanes[tap], _lanes[tap]);
+}

@@ -1,0 +1,27 @@
+// hwgen_rom: 2^ADDR_W rows of WIDTH bits from the file INIT ($readmemh, relative to the folder the tool runs in).
+// Latency 1 cycle, one row a cycle. With +hwgen_readback a simulation writes back what the memory holds.
+`default_nettype none
+
+module hwgen_rom #(
+    parameter WIDTH  = 8,
+    parameter ADDR_W = 4,
+    parameter INIT   = "rom.hex"
+) (
+    input  wire              clk,
+    input  wire [ADDR_W-1:0] addr,
+    output reg  [WIDTH-1:0]  data
+);
+
+    reg [WIDTH-1:0] mem [0:(1 << ADDR_W)-1];
+
+    initial $readmemh(INIT, mem);
+
+    // synthesis translate_off
+    initial if ($test$plusargs("hwgen_readback")) $writememh({INIT, ".readback"}, mem);
+    // synthesis translate_on
+
+    always @(posedge clk) data <= mem[addr];
+
+endmodule
+
+`default_nettype wire
