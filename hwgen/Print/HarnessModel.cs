@@ -10,9 +10,9 @@ internal static class HarnessModel
     {
         ["m"] = plan.ModuleName,
         ["k"] = plan.BlockSize,
-        ["b"] = plan.WordBits,
         ["lane_bits"] = plan.StreamLaneBits,
         ["input_blocks"] = plan.InputBlocks,
+        ["output_blocks"] = plan.OutputBlocks,
         ["taps"] = plan.Taps.Select((t, i) => new ScriptObject { ["plan"] = t, ["number"] = i }).ToArray(),
         ["beat_tap"] = plan.Taps.Count,
     };

@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using CliWrap;
+using CliWrap.Buffered;
+using HwGen.Core;
+
+namespace HwGen.Sim.CoSimulation;
+
+/// <summary>Verilator by its command line: lint, and builds that are kept by the content of what they were made from.</summary>
+/// <remarks>Memory images are read when the simulation starts, so other weights need no other build.</remarks>
+public sealed class Verilator
+{
+    private const string InstallHint = "Install it (Debian: apt-get install verilator g++ make), or see `hwgen doctor`.";
+
+    /// <summary>-O1 compiles fastest and runs fastest; the generated makefile would otherwise put -Os behind other flags.</summary>
+    private static readonly string[] MakeFlags = ["OPT_FAST=-O1", "OPT_GLOBAL=-O1", "OPT_SLOW=-O0"];
+
+    private readonly string _cache;
+
+    /// <param name="cache">Folder of kept builds; made when needed.</param>
+    public Verilator(string cache) => _cache = Path.GetFullPath(cache);
+
+    /// <summary>Runs lint with every warning on.</summary>
+    /// <param name="folder">The design's output folder.</param>
+    /// <param name="top">Top module.</param>
+    /// <param name="cancel">Ends the tool.</param>
+    /// <returns>The warnings and errors, one a line; empty when it is silent.</returns>
+    public static async Task<IReadOnlyList<string>> LintAsync(string folder, string top, CancellationToken cancel)
+    {
+        BufferedCommandResult result = await RunAsync("verilator", folder, ["--lint-only", "-Wall", "--top-module", top, "-f", "rtl.f"], false, cancel).ConfigureAwait(false);
+        return [.. result.StandardError.Split('\n').Where(l => l.StartsWith("%Warning", StringComparison.Ordinal) || l.StartsWith("%Error", StringComparison.Ordinal))];
+    }
+
+    /// <summary>Builds the simulation of what lies in a folder, or takes the kept build of the same text.</summary>
+    /// <param name="folder">The design's output folder.</param>
+    /// <param name="top">Top module.</param>
+    /// <param name="trace">Whether the build can write waveforms.</param>
+    /// <param name="cancel">Ends the tool.</param>
+    /// <returns>Path of the program; run it in <paramref name="folder"/>.</returns>
+    /// <exception cref="ToolException">Verilator or the compiler is missing, or fails.</exception>
+    public async Task<string> BuildAsync(string folder, string top, bool trace, CancellationToken cancel)
+    {
+        string version = (await RunAsync("verilator", folder, ["--version"], true, cancel).ConfigureAwait(false)).StandardOutput.Trim();
+        string runtime = Path.Combine(_cache, "runtime-" + Hash(version + trace));
+        string build = Path.Combine(_cache, Hash(version + trace + await SourcesAsync(folder, cancel).ConfigureAwait(false)));
+        string program = Path.Combine(build, "V" + top);
+        if (File.Exists(program)) return program;
+        string temporary = $"{build}.{Environment.ProcessId}-{Guid.NewGuid():N}";
+        Directory.CreateDirectory(temporary);
+        try
+        {
+            string[] flags = ["--cc", "--exe", "-O3", "--x-assign", "fast", "--x-initial", "fast", "-Wno-fatal", "--top-module", top, "--Mdir", temporary];
+            await RunAsync("verilator", folder, [.. flags, .. trace ? new[] { "--trace" } : [], "-f", "rtl.f", Path.GetFullPath(Path.Combine(folder, "sim", "harness.cpp"))], true, cancel).ConfigureAwait(false);
+            // The runtime is most of a small build's compile time and the same for all: its objects are made once.
+            Copy(runtime, temporary);
+            await RunAsync("make", temporary, ["-C", temporary, "-f", $"V{top}.mk", .. MakeFlags], true, cancel).ConfigureAwait(false);
+            KeepRuntime(temporary, runtime);
+            if (!Directory.Exists(build)) Directory.Move(temporary, build);
+        }
+        finally
+        {
+            if (Directory.Exists(temporary)) Directory.Delete(temporary, true);
+        }
+        return program;
+    }
+
+    /// <summary>Runs a program and gives its standard output to a reader while it runs.</summary>
+    /// <exception cref="ToolException">It can't be started.</exception>
+    public static async Task StreamAsync(string program, string folder, IEnumerable<string> arguments, Func<Stream, CancellationToken, Task> reader, CancellationToken cancel)
+    {
+        var start = new ProcessStartInfo(program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        using Process process = Process.Start(start) ?? throw new ToolException(program, program, "not started", "Build it again.");
+        Task<string> errors = process.StandardError.ReadToEndAsync(cancel);
+        try
+        {
+            await reader(process.StandardOutput.BaseStream, cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(true);
+            await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        await errors.ConfigureAwait(false);
+    }
+
+    private static async Task<BufferedCommandResult> RunAsync(string tool, string folder, string[] arguments, bool mustSucceed, CancellationToken cancel)
+    {
+        BufferedCommandResult result;
+        string command = $"{tool} {string.Join(' ', arguments)}";
+        try
+        {
+            result = await CliWrap.Cli.Wrap(tool).WithArguments(arguments).WithWorkingDirectory(folder)
+                .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancel).ConfigureAwait(false);
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new ToolException(tool, command, e.Message, InstallHint);
+        }
+        if (mustSucceed && result.ExitCode != 0)
+            throw new ToolException(tool, command, (result.StandardError + result.StandardOutput).Trim(), "The log says what it did not accept.");
+        return result;
+    }
+
+    private static async Task<string> SourcesAsync(string folder, CancellationToken cancel)
+    {
+        var text = new StringBuilder();
+        foreach (string path in (await File.ReadAllLinesAsync(Path.Combine(folder, "rtl.f"), cancel).ConfigureAwait(false)).Append("sim/harness.cpp"))
+            text.Append(path).Append('\n').Append(await File.ReadAllTextAsync(Path.Combine(folder, path), cancel).ConfigureAwait(false)).Append('\0');
+        return text.ToString();
+    }
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..24];
+
+    private static void Copy(string from, string to)
+    {
+        if (!Directory.Exists(from)) return;
+        foreach (string file in Directory.GetFiles(from))
+        {
+            string target = Path.Combine(to, Path.GetFileName(file));
+            File.Copy(file, target, true);
+            File.SetLastWriteTimeUtc(target, DateTime.UtcNow);
+        }
+    }
+
+    private static void KeepRuntime(string build, string runtime)
+    {
+        if (Directory.Exists(runtime)) return;
+        string temporary = $"{runtime}.{Environment.ProcessId}-{Guid.NewGuid():N}";
+        Directory.CreateDirectory(temporary);
+        foreach (string file in Directory.GetFiles(build, "verilated*.o")) File.Copy(file, Path.Combine(temporary, Path.GetFileName(file)));
+        try
+        {
+            Directory.Move(temporary, runtime);
+        }
+        catch (IOException)
+        {
+            // Another process kept the same one meanwhile.
+            Directory.Delete(temporary, true);
+        }
+    }
+}
