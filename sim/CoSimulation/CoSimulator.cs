@@ -12,6 +12,9 @@ public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptio
     private readonly string _folder = Path.GetFullPath(folder);
     private readonly Verilator _verilator = new(options.Cache);
 
+    /// <summary>Long enough for the output buffer to fill up behind a paused reader.</summary>
+    private int LongPause => 2 * (plan.OutputBufferBeats / plan.OutputBlocks + 1) * plan.Schedule.IntervalCycles;
+
     private sealed record Run(string Name, Stimulus Stimulus, int Pause, int Gap);
 
     /// <summary>Runs all checks.</summary>
@@ -77,8 +80,8 @@ public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptio
             run.Stimulus.Write(plan, file);
             string[] arguments =
             [
-                file, Text(run.Stimulus.Steps.Count * plan.OutputBlocks), Text(run.Pause), Text(run.Pause), Text(options.Seed),
-                Text(50 * plan.Schedule.IntervalCycles + 5000), Text(run.Gap), .. trace is { } t ? new[] { t.File, Text(t.From), Text(t.To) } : [], "+hwgen_readback",
+                file, Text(run.Stimulus.Steps.Count * plan.OutputBlocks), Text(run.Pause), Text(run.Pause == 0 ? 0 : LongPause), Text(options.Seed),
+                Text(4 * LongPause + 50 * plan.Schedule.IntervalCycles + 5000), Text(run.Gap), .. trace is { } t ? new[] { t.File, Text(t.From), Text(t.To) } : [], "+hwgen_readback",
             ];
             IProgress<int>? steps = progress is null ? null : new Relay(progress, run.Name, run.Stimulus.Steps.Count);
             await Verilator.StreamAsync(program, _folder, arguments,

@@ -1,0 +1,197 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using HwGen.Core.Plan;
+using HwGen.Sim.Reference;
+
+namespace HwGen.Sim.Faults;
+
+/// <summary>Finds in the printed files every place where a kind of mistake can be made.</summary>
+/// <remarks>Only places where the mistake changes something: a rounding that drops no bit and a saturation that the stimulus
+/// never reaches are left out, because no simulation could tell.</remarks>
+public sealed partial class FaultSites
+{
+    private readonly AcceleratorPlan _plan;
+    private readonly IReadOnlyDictionary<string, string> _files;
+    private readonly SaturationCounts _saturations;
+
+    /// <param name="plan">The accelerator.</param>
+    /// <param name="folder">Its output folder.</param>
+    /// <param name="saturations">What the reference met on the stimulus that has to find the faults.</param>
+    public FaultSites(AcceleratorPlan plan, string folder, SaturationCounts saturations)
+    {
+        (_plan, _saturations) = (plan, saturations);
+        _files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(f => f.EndsWith(".v", StringComparison.Ordinal) || f.EndsWith(".hex", StringComparison.Ordinal) || f.EndsWith("rtl.f", StringComparison.Ordinal))
+            .ToDictionary(f => Path.GetRelativePath(folder, f).Replace('\\', '/'), File.ReadAllText, StringComparer.Ordinal);
+    }
+
+    /// <summary>Every mutation of one kind, in the order of the files.</summary>
+    public IReadOnlyList<Func<Random, Fault>> Find(FaultKind kind) => kind switch
+    {
+        FaultKind.FlippedSign => [.. Lines(kind, Arithmetic, SumLine(), (m, _) => m.Groups[1].Value + (m.Groups[2].Value == "+" ? "-" : "+") + m.Groups[3].Value)],
+        FaultKind.TwiddleBit => [.. Lines(kind, Transforms, TwiddleLine(), FlipTwiddleBit)],
+        FaultKind.AddressOffByOne => [.. Lines(kind, Wiring, AddressLine(), (m, _) => $"{m.Groups[1].Value}({m.Groups[2].Value} + 1'b1){m.Groups[3].Value}")],
+        FaultKind.RoundingConstant => [.. Instances(kind, InstanceOfRounding(), _ => true)],
+        FaultKind.SaturationOff => [.. Instances(kind, InstanceOfSaturation(), SaturationReached)],
+        FaultKind.ShiftOffByOne => [.. Lines(kind, [.. Transforms, .. Wiring], ShiftLine(), (m, _) =>
+            m.Groups[1].Value + (int.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture) + m.Groups[3].Value)],
+        FaultKind.DroppedValid => [.. Lines(kind, [Module("engine")], ValidLine(), (m, _) => $"{m.Groups[1].Value}1'b0{m.Groups[3].Value}")],
+        FaultKind.DroppedStall => [.. Stalls()],
+        FaultKind.StateKeptAtTlast => [.. Lines(kind, [Module("engine"), Module("control")], FreshLine(), (m, _) => $"{m.Groups[1].Value}1'b0;")],
+        FaultKind.SwappedRealImaginary => _plan.BlockSize < 4 ? [] : [.. Lines(kind, ["rtl/hwgen_pe.v"], PartLine(),
+            (m, _) => m.Groups[1].Value + (m.Groups[2].Value == "2*i" ? "(2*i+1)" : "2*i") + m.Groups[3].Value)],
+        FaultKind.RomBit => [.. Images(kind, f => f != "mem/schedule.hex")],
+        _ => [.. Images(kind, f => f == "mem/schedule.hex")],
+    };
+
+    private string[] Transforms => [Module("fft"), Module("ifft")];
+
+    private string[] Arithmetic => [.. Transforms, "rtl/hwgen_pe.v", "rtl/hwgen_gru_lane.v", Module("output")];
+
+    private string[] Wiring => [Module("engine"), Module("input"), Module("fft_unit"), Module("ifft_unit"), Module("pe_array"), Module("control")];
+
+    private string Module(string name) => $"rtl/{_plan.ModuleName}_{name}.v";
+
+    private IEnumerable<Func<Random, Fault>> Lines(FaultKind kind, IEnumerable<string> files, Regex pattern, Func<Match, Random, string> mutate)
+    {
+        foreach (string file in files)
+        {
+            string[] lines = _files[file].Split('\n');
+            for (int n = 0; n < lines.Length; n++)
+            {
+                int line = n;
+                Match match = pattern.Match(lines[n]);
+                if (match.Success) yield return random => Replace(kind, file, lines, line, mutate(match, random));
+            }
+        }
+    }
+
+    private static Fault Replace(FaultKind kind, string file, string[] lines, int line, string after, params (string File, string Text)[] more)
+    {
+        string[] copy = [.. lines];
+        copy[line] = after;
+        var changes = new Dictionary<string, string> { [file] = string.Join('\n', copy) };
+        foreach ((string other, string text) in more) changes[other] = text;
+        return new(kind, file, line + 1, lines[line].Trim(), after.Trim(), changes);
+    }
+
+    private string FlipTwiddleBit(Match match, Random random)
+    {
+        long value = long.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) ^ (1L << random.Next(_plan.Formats.Fft.Twiddle.Msb));
+        return match.Groups[1].Value + value.ToString(CultureInfo.InvariantCulture) + match.Groups[3].Value;
+    }
+
+    /// <summary>Swaps one instance of a shared module for a copy with the mistake in it.</summary>
+    private IEnumerable<Func<Random, Fault>> Instances(FaultKind kind, Regex pattern, Func<string, bool> reached)
+    {
+        foreach (string file in _files.Keys.Where(f => f.EndsWith(".v", StringComparison.Ordinal) && f != "rtl/hwgen_requantize.v").Order(StringComparer.Ordinal))
+        {
+            string[] lines = _files[file].Split('\n');
+            for (int n = 0; n < lines.Length; n++)
+            {
+                int line = n;
+                Match match = pattern.Match(lines[n]);
+                if (!match.Success) continue;
+                string instance = string.Join('\n', lines.Skip(n).TakeWhile((l, i) => i == 0 || !l.TrimEnd().EndsWith(");", StringComparison.Ordinal)));
+                if (NoShift().IsMatch(instance) && kind == FaultKind.RoundingConstant) continue;
+                if (!reached($"{file} {instance}{lines[Math.Min(lines.Length - 1, n + instance.Count(c => c == '\n') + 1)]}")) continue;
+                string module = match.Groups[2].Value;
+                yield return _ => Replace(kind, file, lines, line, lines[line].Replace(module, module + "_fault", StringComparison.Ordinal), FaultyCopies(kind));
+            }
+        }
+    }
+
+    private (string, string)[] FaultyCopies(FaultKind kind)
+    {
+        string round = _files["rtl/hwgen_round.v"], saturate = _files["rtl/hwgen_saturate.v"], requantize = _files["rtl/hwgen_requantize.v"];
+        requantize = requantize.Replace("module hwgen_requantize", "module hwgen_requantize_fault", StringComparison.Ordinal);
+        (string name, string copy) = kind == FaultKind.RoundingConstant
+            ? ("hwgen_round", round.Replace("sum = wide + HALF", "sum = wide + HALF - 1'b1", StringComparison.Ordinal))
+            : ("hwgen_saturate", saturate.Replace("assign out = fits ?", "assign out = (fits || 1'b1) ?", StringComparison.Ordinal));
+        copy = copy.Replace($"module {name}", $"module {name}_fault", StringComparison.Ordinal);
+        requantize = requantize.Replace($"    {name} #(", $"    {name}_fault #(", StringComparison.Ordinal);
+        return
+        [
+            ($"rtl/{name}_fault.v", copy), ("rtl/hwgen_requantize_fault.v", requantize),
+            ("rtl.f", _files["rtl.f"] + $"rtl/{name}_fault.v\nrtl/hwgen_requantize_fault.v\n"),
+        ];
+    }
+
+    /// <summary>Whether the stimulus makes the saturation of this instance change a word.</summary>
+    private bool SaturationReached(string site)
+    {
+        (string Mark, string Site)[] marks =
+        [
+            ($"{Module("fft_unit")} ", "spectrum of a vector"), ("u_spectrum_", "accumulator to IFFT"), ("u_sum ", "sum"),
+            ("u_word ", "state to FFT"), ("u_sat_", "gate input"), ("u_candidate ", "candidate input"), ($"{Module("output")} ", "output"),
+        ];
+        bool several = site.Contains("u_shift_", StringComparison.Ordinal) && _plan.Control.FftShifts.Count > 1
+            || site.Contains("u_spectrum_", StringComparison.Ordinal) && _plan.Control.DrainShifts.Count > 1;
+        string? name = marks.FirstOrDefault(m => site.Contains(m.Mark, StringComparison.Ordinal)).Site;
+        return name is not null && !several && _saturations.Sites.TryGetValue(name, out var count) && count.Changed > 0;
+    }
+
+    private IEnumerable<Func<Random, Fault>> Stalls()
+    {
+        (string File, string Before, string After)[] sites =
+        [
+            (Module("input"), "assign s_ready = !full_q[bank] && !rst;", "assign s_ready = !rst;"),
+            (Module("control"), "input_full[next_bank] && room;", "input_full[next_bank];"),
+            (Module("control"), "boundary && input_full[next_bank] && room;", "boundary && room;"),
+            ("rtl/hwgen_fifo.v", "if (out_valid && out_ready)", "if (out_valid)"),
+            ($"rtl/{_plan.ModuleName}.v", "buffer_valid && m_axis_tready)", "buffer_valid)"),
+        ];
+        foreach ((string file, string before, string after) in sites)
+        {
+            string[] lines = _files[file].Split('\n');
+            int line = Array.FindIndex(lines, l => l.Contains(before, StringComparison.Ordinal));
+            if (line >= 0) yield return _ => Replace(FaultKind.DroppedStall, file, lines, line, lines[line].Replace(before, after, StringComparison.Ordinal));
+        }
+    }
+
+    private IEnumerable<Func<Random, Fault>> Images(FaultKind kind, Func<string, bool> select)
+    {
+        foreach (MemoryImage image in _plan.Images.Where(i => select("mem/" + i.FileName)))
+            yield return random =>
+            {
+                string file = "mem/" + image.FileName;
+                string[] lines = _files[file].Split('\n');
+                int[] rows = [.. Enumerable.Range(0, lines.Length).Where(n => lines[n].Length > 0 && lines[n][0] != '@')];
+                int line = rows[random.Next(rows.Length)], bit = random.Next(image.Width);
+                char[] digits = lines[line].ToCharArray();
+                int at = digits.Length - 1 - bit / 4;
+                digits[at] = "0123456789abcdef"[Convert.ToInt32(digits[at].ToString(), 16) ^ (1 << (bit % 4))];
+                return Replace(kind, file, lines, line, new string(digits));
+            };
+    }
+
+    [GeneratedRegex(@"^(.*(?:_full =|<=) .*[\]\}\w] )([+-])( [\{\w].*;)$")]
+    private static partial Regex SumLine();
+
+    [GeneratedRegex(@"^(\s*localparam .*TWIDDLE_\d+ = \d+'sd)(\d+)(;.*)$")]
+    private static partial Regex TwiddleLine();
+
+    [GeneratedRegex(@"^(\s*\.(?:read_addr|write_addr|addr|row|read_block)\s*)\((.+)\)(,?)$")]
+    private static partial Regex AddressLine();
+
+    [GeneratedRegex(@"^(\s*)(hwgen_round|hwgen_requantize) #\(")]
+    private static partial Regex InstanceOfRounding();
+
+    [GeneratedRegex(@"^(\s*)(hwgen_saturate|hwgen_requantize) #\(")]
+    private static partial Regex InstanceOfSaturation();
+
+    [GeneratedRegex(@"\.SHIFT\(0\)")]
+    private static partial Regex NoShift();
+
+    [GeneratedRegex(@"^(\s*\.SHIFT\()(\d+)(\),?)$")]
+    private static partial Regex ShiftLine();
+
+    [GeneratedRegex(@"^(\s*\.in \()(fft_go|product_go && product_last|drain_go)(\),)$|^(\s*output_valid <= )(output_go)(;)$")]
+    private static partial Regex ValidLine();
+
+    [GeneratedRegex(@"^(.*(?:next_fresh|zero_spectrum|zero_state)\s*<= )(?:input_last.*|product_recurrent.*|cell_fresh);$")]
+    private static partial Regex FreshLine();
+
+    [GeneratedRegex(@"^(\s*wire signed \[W-1:0\] [wx]_(?:re|im) = (?:weight|spectrum)\[)(2\*i|\(2\*i\+1\))(\*W.*)$")]
+    private static partial Regex PartLine();
+}
