@@ -4,6 +4,7 @@ using HwGen.Cli.Verbs;
 
 namespace HwGen.Cli.Tests;
 
+[Collection(nameof(PathUsers))]
 public sealed class DoctorTests
 {
     [Fact]
