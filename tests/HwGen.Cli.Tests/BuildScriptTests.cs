@@ -13,7 +13,7 @@ public sealed class PathUsers;
 [Collection(nameof(PathUsers))]
 public sealed class BuildScriptTests
 {
-    private static readonly string Root = FindRoot(AppContext.BaseDirectory);
+    internal static readonly string Root = FindRoot(AppContext.BaseDirectory);
 
     [Fact]
     public async Task BuildScripts_Help_AreTheSame()
