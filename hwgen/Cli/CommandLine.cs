@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using HwGen.Cli.Verbs;
 
@@ -15,7 +16,7 @@ public static class CommandLine
         foreach (var verb in verbs) root.Add(verb.Build(terminal));
         var parsed = root.Parse(args);
         // Help and version are answered even when something else is missing.
-        if (parsed.Errors.Count > 0 && parsed.Action is null or System.CommandLine.Invocation.ParseErrorAction)
+        if (parsed.Errors.Count > 0 && parsed.Action is null or ParseErrorAction)
         {
             foreach (string message in parsed.Errors.Select(e => e.Message).Distinct())
                 await terminal.Error.WriteLineAsync($"hwgen: error: {message}");

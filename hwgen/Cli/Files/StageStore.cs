@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HwGen.Cli.Results;
 
 namespace HwGen.Cli.Files;
 
@@ -6,6 +7,20 @@ namespace HwGen.Cli.Files;
 /// <param name="folder">Where the stamps are kept, one <c>STAGE.json</c> each.</param>
 public sealed class StageStore(string folder)
 {
+    /// <summary>The stage's answer: from its stamp when it is up to date, otherwise by doing the work.</summary>
+    /// <param name="stage">The stage's name, such as train.</param>
+    /// <param name="key">Digest of the inputs, by <see cref="StageKey"/>.</param>
+    /// <param name="files">Everything that the work writes; a folder stands for all files below it.</param>
+    /// <param name="work">Does it. An answer whose checks failed is not remembered, so that the next run tries again.</param>
+    public async Task<T> RunAsync<T>(string stage, string key, IReadOnlyList<string> files, Func<Task<T>> work) where T : VerbResult
+    {
+        if (Find<T>(stage, key) is { } known) return known;
+        Forget(stage);
+        var result = await work();
+        if (result.Passed) Record(stage, key, result, files);
+        return result;
+    }
+
     /// <summary>The stage's answer, if it ran from these inputs and its files are still as it wrote them; null otherwise.</summary>
     /// <param name="stage">The stage's name, such as train.</param>
     /// <param name="key">Digest of the inputs, by <see cref="StageKey"/>.</param>

@@ -22,6 +22,43 @@ public sealed class StageStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_UpToDate_SkipsTheWork()
+    {
+        int runs = 0;
+        async Task<TrainResult> Train(string key) => await Store().RunAsync("train", key, [Output("weights", "w")], () =>
+        {
+            runs++;
+            return Task.FromResult(result);
+        });
+
+        Assert.Equal([result, result], [await Train("key"), await Train("key")]);
+        Assert.Equal(1, runs);
+        await Train("other");
+        Assert.Equal(2, runs);
+    }
+
+    [Fact]
+    public async Task Run_WorkThrows_LeavesTheStageToBeRunAgain()
+    {
+        Store().Record("train", "key", result, []);
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() =>
+            Store().RunAsync<TrainResult>("train", "other", [], () => throw new OperationCanceledException()));
+
+        Assert.Null(Store().Find<TrainResult>("train", "key"));
+    }
+
+    [Fact]
+    public async Task Run_CheckFailed_IsNotRemembered()
+    {
+        var failed = new FaultResult("net", 1, 0, 1, []);
+
+        Assert.Equal(failed, await Store().RunAsync("verify", "key", [], () => Task.FromResult(failed)));
+
+        Assert.Null(Store().Find<FaultResult>("verify", "key"));
+    }
+
+    [Fact]
     public void Find_OtherKeyOrStage_IsNull()
     {
         Store().Record("train", "key", result, [Output("weights", "w")]);
