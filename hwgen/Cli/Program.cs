@@ -1,1 +1,18 @@
-return 0;
+using System.Runtime.InteropServices;
+using HwGen.Cli;
+using HwGen.Cli.Doctor;
+using HwGen.Cli.Verbs;
+
+Verb[] verbs = [new NewVerb(), new DoctorVerb(Checks.All)];
+
+using var cancellation = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
+return await CommandLine.RunAsync(verbs, args, Terminal.Standard(), cancellation.Token);
+
+// The first signal stops the work in good order; a second one ends the process at once.
+void Cancel(PosixSignalContext signal)
+{
+    signal.Cancel = !cancellation.IsCancellationRequested;
+    cancellation.Cancel();
+}

@@ -1,0 +1,73 @@
+# The project's verbs. build.sh has the same ones.
+# Language elements, native commands and .NET calls only, so that any PowerShell engine runs it.
+param([string] $Verb = '', [Parameter(ValueFromRemainingArguments)] [string[]] $Arguments = @())
+
+$ErrorActionPreference = 'Stop'
+$env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'
+$env:DOTNET_NOLOGO = '1'
+$root = $PSScriptRoot
+$solution = [IO.Path]::Combine($root, 'HwGen.sln')
+$program = [IO.Path]::Combine($root, 'hwgen', 'Cli', 'bin', 'Release', 'net10.0', 'hwgen.dll')
+$results = [IO.Path]::Combine($root, 'artifacts', 'tests')
+
+$usage = @'
+./build.ps1 VERB
+  setup        install what building, testing and running need (Debian; elsewhere says what is missing);
+               setup demo installs only what the demo needs
+  build        build everything, Release
+  test         setup, then all tests; the last line is "N passed, N failed"
+  lint         check the source's format
+  demo         set up what the demo needs, then from data to verified Verilog for two networks
+  bench        measure training speed
+  hwgen ARGS   run hwgen
+'@
+
+function Invoke-Checked([scriptblock] $command) {
+    & $command
+    if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
+}
+
+function Install-Part([string] $packages, [string[]] $debian) {
+    if ([IO.File]::Exists('/usr/bin/apt-get')) { Invoke-Checked { & bash ([IO.Path]::Combine($root, 'build.sh')) @debian } }
+    else { "setup: this is no Debian; please install what you lack of: $packages" }
+}
+
+function Build-All { Invoke-Checked { & dotnet build $solution -c Release --nologo -v quiet } }
+
+function Test-All {
+    if ([IO.Directory]::Exists($results)) { [IO.Directory]::Delete($results, $true) }
+    # One project after the other: their tests start compilers and simulators of their own.
+    & dotnet test $solution -c Release --nologo -v quiet -m:1 "-p:TestResults=$results"
+    $status = $LASTEXITCODE
+    $passed = 0; $failed = 0; $skipped = 0
+    $files = if ([IO.Directory]::Exists($results)) { [IO.Directory]::GetFiles($results, '*.trx') } else { @() }
+    foreach ($file in $files) {
+        $counters = ([xml] [IO.File]::ReadAllText($file)).TestRun.ResultSummary.Counters
+        $passed += [int] $counters.passed
+        $failed += [int] $counters.failed
+        $skipped += [int] $counters.total - [int] $counters.executed
+    }
+    # Not one test is no success, and a failure is one even if the runner says otherwise.
+    if ($failed -ne 0 -or $passed -eq 0) { $status = 1 }
+    if ($skipped -eq 0) { "$passed passed, $failed failed" } else { "$passed passed, $failed failed, $skipped skipped" }
+    exit $status
+}
+
+$demoParts = 'verilator g++ make ccache dataset-fashion-mnist'
+$allParts = "$demoParts yosys iverilog pocl-opencl-icd ocl-icd-libopencl1"
+
+switch ($Verb) {
+    'setup' { if ($Arguments -contains 'demo') { Install-Part $demoParts 'setup', 'demo' } else { Install-Part $allParts 'setup' } }
+    'build' { Build-All }
+    'test' { Install-Part $allParts 'setup'; Test-All }
+    'lint' { Invoke-Checked { & dotnet format $solution --verify-no-changes } }
+    'demo' {
+        Install-Part $demoParts 'setup', 'demo'
+        Build-All
+        Invoke-Checked { & dotnet $program run ([IO.Path]::Combine($root, 'examples', 'fashion-gru.yaml')) ([IO.Path]::Combine($root, 'examples', 'fashion-gru-k16.yaml')) }
+    }
+    'bench' { Invoke-Checked { & dotnet run -c Release --project ([IO.Path]::Combine($root, 'benchmarks')) '--' @Arguments } }
+    'hwgen' { Build-All; Invoke-Checked { & dotnet $program @Arguments } }
+    'help' { $usage }
+    default { $usage; exit 2 }
+}

@@ -1,0 +1,47 @@
+using System.Text;
+using HwGen.Core;
+using HwGen.Core.Design;
+
+namespace HwGen.Cli;
+
+/// <summary>Reads a design file from disk.</summary>
+public static class DesignLoader
+{
+    private const int MaxBytes = 1 << 20;
+
+    /// <summary>The design, with <c>data.path</c> resolved against the file's folder.</summary>
+    /// <exception cref="InputException">The file is missing, unreadable, no text or no valid design.</exception>
+    public static DesignFile Load(string path)
+    {
+        var design = DesignReader.Parse(ReadText(path), path);
+        return design.Data.Path is not { } data
+            ? design
+            : design with { Data = design.Data with { Path = Path.Combine(Path.GetDirectoryName(path) ?? "", data) } };
+    }
+
+    private static string ReadText(string path)
+    {
+        if (Directory.Exists(path)) throw Error(path, "this is a folder: name the design file in it");
+        try
+        {
+            byte[] bytes = File.ReadAllBytes(path);
+            if (bytes.Length > MaxBytes) throw Error(path, $"the file has {bytes.Length} bytes, a design file at most {MaxBytes}: is it another file?");
+            using var reader = new StreamReader(new MemoryStream(bytes), new UTF8Encoding(false, throwOnInvalidBytes: true));
+            return reader.ReadToEnd();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Error(path, "there is no such file: check the path, or write a design with 'hwgen new NAME'");
+        }
+        catch (DecoderFallbackException)
+        {
+            throw Error(path, "the file is not UTF-8 text: save it as UTF-8");
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException or ArgumentException)
+        {
+            throw Error(path, $"the file can't be read ({e.Message}): check its path and its permissions");
+        }
+    }
+
+    private static InputException Error(string path, string message) => new(new InputError(path, 1, 1, message));
+}

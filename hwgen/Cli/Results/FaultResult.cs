@@ -1,0 +1,23 @@
+namespace HwGen.Cli.Results;
+
+/// <summary>Whether the comparison finds what is broken on purpose.</summary>
+/// <param name="Design">The design's name.</param>
+/// <param name="Faults">Mutations made.</param>
+/// <param name="Found">Mutations that a word gave away.</param>
+/// <param name="Seed">Draws them again.</param>
+/// <param name="Injected">Each of them, in order.</param>
+public sealed record FaultResult(string Design, int Faults, int Found, int Seed, IReadOnlyList<InjectedFault> Injected) : VerbResult
+{
+    public override bool Passed => Found == Faults;
+
+    internal override IEnumerable<string> Lines() =>
+    [
+        .. Injected.Select(f => $"{(f.Tap is null ? "MISSED" : "found ")}  {f.Kind} in {f.File}{(f.Tap is null ? "" : $", by {f.Tap}")}"),
+        $"{Found} of {Faults} faults found (seed {Seed})",
+    ];
+}
+
+/// <param name="Kind">What was changed, such as a flipped sign.</param>
+/// <param name="File">In which file.</param>
+/// <param name="Tap">Whose word gave it away; null is not found.</param>
+public sealed record InjectedFault(string Kind, string File, string? Tap = null);

@@ -1,0 +1,16 @@
+using System.Globalization;
+
+namespace HwGen.Cli.Results;
+
+/// <summary>Numbers as people read them; the same everywhere in the world.</summary>
+internal static class Show
+{
+    /// <summary>A share 0..1 with two decimals of a percent; a dash for null.</summary>
+    public static string Percent(double? share) =>
+        share is { } s ? (100 * s).ToString("0.00", CultureInfo.InvariantCulture) + " %" : "-";
+
+    public static string Count(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>At most four digits that count.</summary>
+    public static string Number(double x) => x.ToString("G4", CultureInfo.InvariantCulture);
+}

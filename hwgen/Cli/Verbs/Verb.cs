@@ -1,0 +1,67 @@
+using System.CommandLine;
+using HwGen.Cli.Results;
+using HwGen.Core;
+
+namespace HwGen.Cli.Verbs;
+
+/// <summary>One verb of the command line. Turns what goes wrong into a message and an exit code.</summary>
+public abstract class Verb(string name, string description)
+{
+    private readonly Option<bool> json = new("--json") { Description = "Print one JSON object on standard output; the rest goes to standard error." };
+    private readonly Option<string> root = new("--out")
+    {
+        Description = "The folder that holds rtl-out/ and artifacts/.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => ".",
+    };
+
+    internal Command Build(Terminal terminal)
+    {
+        var command = new Command(name, description) { json, root };
+        AddTo(command);
+        command.SetAction((arguments, cancellation) => ExecuteAsync(arguments, terminal, cancellation));
+        return command;
+    }
+
+    /// <summary>Adds the verb's own arguments and options.</summary>
+    protected abstract void AddTo(Command command);
+
+    protected abstract Task<VerbResult> RunAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation);
+
+    /// <summary>The <c>--out</c> folder.</summary>
+    protected string Root(ParseResult arguments) => arguments.GetRequiredValue(root);
+
+    private async Task<int> ExecuteAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation)
+    {
+        bool asJson = arguments.GetValue(json);
+        var failure = new Failure(terminal, asJson);
+        try
+        {
+            var result = await RunAsync(arguments, terminal, cancellation);
+            if (asJson) await terminal.Output.WriteLineAsync(JsonText.Line(result));
+            else
+                foreach (string line in result.Lines()) await terminal.Output.WriteLineAsync(line);
+            return result.ExitCode;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return failure.Interrupted();
+        }
+        catch (InputException e)
+        {
+            return failure.WrongInput(e);
+        }
+        catch (ToolException e)
+        {
+            return failure.ToolFailed(e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return failure.ToolFailed(new ToolException("the file system", $"hwgen {name}", terminal.ShowTrace ? e.ToString() : "", e.Message));
+        }
+        catch (Exception e)
+        {
+            return failure.Bug(e);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using HwGen.Core.Design;
+using HwGen.Core.Network;
+
+namespace HwGen.Core.Tests.Design;
+
+public sealed class DesignReaderTests
+{
+    [Fact]
+    public void Parse_SmallestDesign_HasTheDocumentedDefaults()
+    {
+        var design = DesignReader.Parse(Text.Smallest, "net.yaml");
+
+        Assert.Equal(("net", 1), (design.Name, design.Seed));
+        Assert.Equal(("fashion-mnist", (string?)null), (design.Data.Name, design.Data.Path));
+        Assert.Equal([new GruLayer(28, 16, 4), new DenseLayer(16, 10, 4)], design.Layers);
+        Assert.Equal(
+            new TrainingSettings(128, 1, new(8, 0.004, 0.004 / 50), new(new(4, 0.001, 0.001 / 50), 0.001, 1.3, 4), new(4, 0.001, 0.001 / 50)),
+            design.Training);
+        Assert.Equal(new QuantizationSettings(12, 500), design.Quantization);
+        Assert.Equal(new HardwareSettings(16, 100, 512), design.Hardware);
+    }
+
+    [Fact]
+    public void Parse_FashionGru_HasEveryValueOfTheFile()
+    {
+        var design = DesignReader.Parse(Example("fashion-gru"), "fashion-gru.yaml");
+
+        Assert.Equal([new GruLayer(28, 128, 8), new DenseLayer(128, 10, 8)], design.Layers);
+        Assert.Equal(
+            new TrainingSettings(128, 1, new(8, 0.004, 0.0001), new(new(4, 0.001, 0.0003), 0.001, 1.3, 4), new(4, 0.001, 0.00002)),
+            design.Training);
+        Assert.Equal(new QuantizationSettings(12, 500), design.Quantization);
+        Assert.Equal(new HardwareSettings(16, 100, 512), design.Hardware);
+    }
+
+    [Theory]
+    [InlineData("fashion-gru")]
+    [InlineData("fashion-gru-k16")]
+    [InlineData("tiny-gru")]
+    public void Parse_Example_IsNamedLikeItsFile(string name) =>
+        Assert.Equal(name, DesignReader.Parse(Example(name), name + ".yaml").Name);
+
+    [Fact]
+    public void Parse_DataPath_IsKeptAsWrittenWithItsPlace()
+    {
+        var design = DesignReader.Parse(Text.Smallest + "\ndata: { path: ../pictures }\n", "net.yaml");
+
+        Assert.Equal("../pictures", design.Data.Path);
+        Assert.Equal("net.yaml:7:15: error: gone", design.Data.Location.Error("gone").ToString());
+    }
+
+    [Fact]
+    public void Parse_LayersOfThreeKinds_ChainTheirSizes()
+    {
+        var design = DesignReader.Parse(Text.Smallest.Replace("- { type: dense", """
+            - { type: gru, hidden: 20, block_size: 4 }
+                - { type: dense
+            """, StringComparison.Ordinal), "net.yaml");
+
+        Assert.Equal([(28, 16), (16, 20), (20, 10)], design.Layers.Select(l => (l.InputSize, l.OutputSize)));
+    }
+
+    [Fact]
+    public void Parse_AnyDamage_IsReadOrRefusedButNeverCrashes()
+    {
+        const int seed = 20260;
+        var random = new Random(seed);
+        string[] pieces = ["\n", "\t", "  ", ":", ": ", "-", "- ", "{", "}", "[", "]", "'", "\"", "&a ", "*a", "!", "|", ">", "%", "@", "#", "\0", "\uFFFF", "? ", "---\n", "~", "9", "-1", "1e999"];
+        string whole = Example("fashion-gru");
+        int refused = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            string text = whole;
+            for (int n = random.Next(1, 4); n > 0; n--)
+            {
+                int at = random.Next(text.Length), length = random.Next(0, Math.Min(8, text.Length - at));
+                text = text.Remove(at, length).Insert(at, pieces[random.Next(pieces.Length)]);
+            }
+            try
+            {
+                DesignReader.Parse(text, "net.yaml");
+            }
+            catch (InputException e)
+            {
+                refused++;
+                Assert.NotEmpty(e.Errors);
+                Assert.All(e.Errors, error => Assert.True(error is { File: "net.yaml", Line: >= 1, Column: >= 1 }, $"seed {seed}, run {i}: {error}"));
+            }
+        }
+        Assert.InRange(refused, 500, 2000);
+    }
+
+    private static string Example(string name) => File.ReadAllText(Path.Combine(Text.Repository, "examples", name + ".yaml"));
+}
