@@ -53,6 +53,28 @@ public sealed class NetworkFormatsTests
     }
 
     [Theory]
+    [InlineData(1, 8)]
+    [InlineData(4, 6)]
+    [InlineData(8, 12)]
+    public void Choose_RecurrentLayersOfUnequalRange_ShareOneSumFormat(int k, int bits)
+    {
+        foreach (double gain in new[] { 0.02, 0.1, 10, 50 })
+        {
+            var shape = new RandomNetwork(5, k, bits, 2, 9, [12, 10, 8], 4);
+            TrainedNetwork network = shape.Network();
+            TrainedNetwork scaled = network with { Weights = [network.Weights[0], Scale((GruWeights)network.Weights[1], gain), .. network.Weights.Skip(2)] };
+            NetworkFormats formats = shape.Formats(scaled);
+            Assert.All(formats.Layers.SkipLast(1), f => Assert.Equal(formats.Layers[0].Sum, f.Sum));
+            Assert.All(formats.Layers, f => Assert.True(f.DrainShift >= 0));
+        }
+
+        static GruWeights Scale(GruWeights weights, double gain) => weights with
+        {
+            Input = [.. weights.Input.Select(m => new BlockCirculantMatrix(m.Rows, m.Columns, m.BlockSize, [.. m.FirstColumns.Select(w => (float)(w * gain))]))],
+        };
+    }
+
+    [Theory]
     [MemberData(nameof(Networks))]
     public void Quantize_RandomNetwork_RoundsEverySpectrumOnce(int seed, int k, int bits, int layers)
     {

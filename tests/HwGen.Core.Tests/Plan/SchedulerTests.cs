@@ -13,7 +13,7 @@ public sealed class SchedulerTests
     public void Run_RandomShapes_KeepsEveryRule(int seed, int recurrentLayers)
     {
         var random = new Random(seed);
-        for (int i = 0; i < 40; i++)
+        for (int i = 0; i < 20; i++)
         {
             Case c = Draw(random, recurrentLayers);
             Schedule schedule = new Scheduler(c.Layers, c.Groups, c.Latency).Run();
@@ -85,7 +85,7 @@ public sealed class SchedulerTests
         int elements = random.Next(4) switch { 0 => 1, 1 => random.Next(1, 4), 2 => random.Next(1, 30), _ => 1000 };
         return Case.Create(layers, elements, new(random.Next(4, 24), 5, random.Next(3, 24), 16, random.Next(4, 24)));
 
-        int Size() => random.Next(1, 9 * k);
+        int Size() => random.Next(1, 7 * k);
     }
 
     /// <param name="Elements">P.</param>
