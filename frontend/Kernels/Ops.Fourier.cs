@@ -10,7 +10,7 @@ public sealed unsafe partial class Ops
         {
             for (int r = 0; r < rows; r++)
                 for (int g = 0; g < groups; g++)
-                    SimdFourier.Forward(Host(time, r, g), time.WordStride, Host(spectrum, r, g), spectrum.WordStride, k, lanes, twiddles.Host);
+                    SimdFourier.Forward(Host(time, r, g), time.WordStride, Host(spectrum, r, g), spectrum.WordStride, k, lanes, twiddles.Host, (int*)twiddles.Host + 2 * k);
             return;
         }
         var args = Arguments(time, spectrum, groups, lanes, k, twiddles);
@@ -25,7 +25,7 @@ public sealed unsafe partial class Ops
         {
             for (int r = 0; r < rows; r++)
                 for (int g = 0; g < groups; g++)
-                    SimdFourier.Inverse(Host(time, r, g), time.WordStride, Host(spectrum, r, g), spectrum.WordStride, k, lanes, twiddles.Host, accumulate);
+                    SimdFourier.Inverse(Host(time, r, g), time.WordStride, Host(spectrum, r, g), spectrum.WordStride, k, lanes, twiddles.Host, (int*)twiddles.Host + 2 * k, accumulate);
             return;
         }
         var args = Arguments(time, spectrum, groups, lanes, k, twiddles);
@@ -37,8 +37,12 @@ public sealed unsafe partial class Ops
     public Tensor Twiddles(int k)
     {
         if (_twiddles.TryGetValue(k, out var table)) return table;
-        var values = new float[2 * k];
-        for (int i = 0; i < k; i++) (values[i], values[k + i]) = ((float)Math.Cos(2 * Math.PI * i / k), (float)Math.Sin(2 * Math.PI * i / k));
+        var values = new float[3 * k];      // cosines, sines, and the bits of the bit-reversed indices
+        for (int i = 0; i < k; i++)
+        {
+            (values[i], values[k + i]) = ((float)Math.Cos(2 * Math.PI * i / k), (float)Math.Sin(2 * Math.PI * i / k));
+            values[2 * k + i] = BitConverter.Int32BitsToSingle(FourierKernel.Reverse(i, k));
+        }
         return _twiddles[k] = Allocate(values);
     }
 

@@ -57,6 +57,13 @@ public sealed unsafe partial class Ops : IDisposable
         else source.Download(values, offset);
     }
 
+    /// <summary>Copies within a tensor; the ranges must not overlap.</summary>
+    public void Copy(Tensor tensor, int source, int target, int count)
+    {
+        if (_simd) new Span<float>(tensor.Host + source, count).CopyTo(new Span<float>(tensor.Host + target, count));
+        else tensor.Copy(source, target, count);
+    }
+
     public void Clear(Tensor tensor)
     {
         if (_simd) new Span<float>(tensor.Host, tensor.Length).Clear();
@@ -90,6 +97,12 @@ public sealed unsafe partial class Ops : IDisposable
 
     private void Launch<TArgs>(Action<Index1D, TArgs> kernel, int items, TArgs args) where TArgs : struct
     {
+        if (_simd)
+        {
+            // A small kernel is done before the accelerator's threads would have woken up.
+            for (int i = 0; i < items; i++) kernel(i, args);
+            return;
+        }
         if (!_kernels.TryGetValue(kernel, out var launcher))
         {
             launcher = _lanes

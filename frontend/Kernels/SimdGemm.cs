@@ -45,9 +45,7 @@ internal static unsafe class SimdGemm
             {
                 height = Height(rows - r);
                 float* from = a + (d * (nint)aStride) + r;
-                for (int k = 0; k < block; k++, from += aStride)
-                    for (int i = 0; i < height; i++)
-                        strip[k * height + i] = from[i];
+                PackStrip(from, aStride, height, block, strip);
                 for (int p = 0; p < panels; p++)
                     Tile(height, strip, 1, height, packed + p * Panel * block, c + (r * (nint)cStride) + (p * Panel), cStride, block,
                         Math.Min(Panel, columns - p * Panel), d > 0);
@@ -56,6 +54,19 @@ internal static unsafe class SimdGemm
     }
 
     private static int Height(int left) => left switch { 8 or 9 or 4 or 5 => 4, >= TileRows => TileRows, _ => 1 };
+
+    private static void PackStrip(float* a, int stride, int height, int depth, float* target)
+    {
+        for (int k = 0; k < depth; k++, a += stride, target += height)
+        {
+            if (height == 1) target[0] = a[0];
+            else
+            {
+                Vector128.Load(a).Store(target);
+                if (height == TileRows) Vector64.Load(a + 4).Store(target + 4);
+            }
+        }
+    }
 
     private static void PackPanel(float* b, int stride, int width, int depth, float* target)
     {

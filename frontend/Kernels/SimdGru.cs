@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace HwGen.Frontend.Kernels;
@@ -5,6 +6,7 @@ namespace HwGen.Frontend.Kernels;
 /// <summary><see cref="GruKernel"/> for one row in vectors of eight units; every pointer is at its row's first unit.</summary>
 internal static unsafe class SimdGru
 {
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]   // its own inlining budget
     public static void Forward(float* gates, float* recurrent, float* inputBias, float* recurrentBias, float* before, float* after, float* mask, int n)
     {
         int u = 0;
@@ -31,6 +33,7 @@ internal static unsafe class SimdGru
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Backward(float* gates, float* states, float* gradientAfter, float* gradientBefore, float* mask, int n)
     {
         int u = 0;

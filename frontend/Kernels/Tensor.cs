@@ -18,6 +18,9 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>The memory itself; only an accelerator that computes in the host's memory may use it.</summary>
     internal float* Host => (float*)_buffer.NativePtr;
 
+    internal void Copy(int source, int target, int count) =>
+        _buffer.View.SubView(source, count).BaseView.CopyTo(_buffer.View.SubView(target, count).BaseView);
+
     internal void Clear() => _buffer.MemSetToZero();
 
     internal void Upload(ReadOnlySpan<float> values, int offset) =>

@@ -118,7 +118,8 @@ internal sealed class GruModel : IDisposable
             _recurrent.Gradient(new(_stateSpectra!, 0, _size), new(_recurrentGateSpectra!, 0, 3 * _size), rows, gradient);
         }
         _ops.SumColumns(_gates, 0, 4 * _size, rows, 3 * _size, gradient, _biasStart);
-        _ops.SumColumns(_gates, _size, 4 * _size, rows, 3 * _size, gradient, _biasStart + 3 * _size);
+        _ops.Copy(gradient, _biasStart + _size, _biasStart + 3 * _size, 2 * _size);      // z and r have the same gradient in Wb and Rb
+        _ops.SumColumns(_gates, 3 * _size, 4 * _size, rows, _size, gradient, _biasStart + 5 * _size);
     }
 
     private void StepBack(int row, int first, int count, bool hasBefore)

@@ -8,13 +8,18 @@ namespace HwGen.Frontend.Training;
 
 /// <summary>What all phases of one training share.</summary>
 internal sealed record TrainingContext(Ops Ops, DesignFile Design, SequenceDataset Train, SequenceDataset Test,
-    IProgress<TrainingProgress>? Progress, CancellationToken Stop);
+    IProgress<TrainingProgress>? Progress, CancellationToken Stop, TrainingIntervals Intervals);
+
+/// <param name="Report">Least time between reports of progress.</param>
+/// <param name="Save">Least time between checkpoints.</param>
+internal sealed record TrainingIntervals(TimeSpan Report, TimeSpan Save)
+{
+    public static TrainingIntervals Default { get; } = new(TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(3));
+}
 
 /// <summary>Runs one phase from a state, fresh or restored, to its end.</summary>
 internal sealed class PhaseRunner : IDisposable
 {
-    private static readonly TimeSpan ReportEvery = TimeSpan.FromMilliseconds(300), SaveEvery = TimeSpan.FromSeconds(3);
-
     private readonly TrainingContext _context;
     private readonly PhaseSettings _phase;
     private readonly TrainingState _state;
@@ -65,7 +70,7 @@ internal sealed class PhaseRunner : IDisposable
             }
             Step(order.AsSpan(step * _model.Batch, _model.Batch));
             bool epochEnds = step + 1 == _stepsPerEpoch;
-            if (epochEnds || Stopwatch.GetElapsedTime(lastReport) > ReportEvery)
+            if (epochEnds || Stopwatch.GetElapsedTime(lastReport) >= _context.Intervals.Report)
             {
                 double frames = (double)(_state.Step - reported) * _model.Batch * _context.Train.Steps / Stopwatch.GetElapsedTime(lastReport).TotalSeconds;
                 _context.Progress?.Report(new(_state.Phase, epoch + 1, _phase.Epochs, step + 1, _stepsPerEpoch,
@@ -74,7 +79,7 @@ internal sealed class PhaseRunner : IDisposable
             }
             if (epochEnds) EndEpoch(epoch, (double)(_state.Step - epochFrom) * _model.Batch * _context.Train.Steps / Stopwatch.GetElapsedTime(epochStart).TotalSeconds);
             bool stop = _context.Stop.IsCancellationRequested;
-            if (stop || Stopwatch.GetElapsedTime(lastSave) > SaveEvery)
+            if (stop || Stopwatch.GetElapsedTime(lastSave) >= _context.Intervals.Save)
             {
                 Download();
                 save(_state);

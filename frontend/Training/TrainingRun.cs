@@ -43,7 +43,7 @@ public static class TrainingRun
     /// <param name="dataDigest">Stands for what <paramref name="load"/> returns.</param>
     /// <param name="load">Called only when there is something to train.</param>
     internal static TrainingOutcome Run(DesignFile design, Ops ops, string dataDigest, Func<(SequenceDataset Train, SequenceDataset Test)> load,
-        string artifactsRoot, IProgress<TrainingProgress>? progress, CancellationToken stop)
+        string artifactsRoot, IProgress<TrainingProgress>? progress, CancellationToken stop, TrainingIntervals? intervals = null)
     {
         string denseKey = TrainingKeys.Dense(design, dataDigest, ops.Kind), key = TrainingKeys.Circulant(design, denseKey);
         var denseFiles = new Artifacts(Path.Combine(artifactsRoot, $"dense-{denseKey[..16]}"), denseKey);
@@ -52,7 +52,7 @@ public static class TrainingRun
         var context = new Lazy<TrainingContext>(() =>
         {
             var (train, test) = load();
-            return new(ops, design, train, test, progress, stop);
+            return new(ops, design, train, test, progress, stop, intervals ?? TrainingIntervals.Default);
         });
 
         var (dense, denseLog) = denseFiles.Load() ?? denseFiles.Finish(() =>
