@@ -106,6 +106,8 @@ public sealed class IntegerReference
         IReadOnlyList<long[]> bias = _plan.Parameters[layer].Biases;
         Span<long> zSum = Sums(SumKind.Update), rSum = Sums(SumKind.Reset);
         Span<long> wn = Sums(SumKind.CandidateInput), rn = Sums(SumKind.CandidateRecurrent);
+        Span<long> update = taps[(int)Tap.Update, index], reset = taps[(int)Tap.Reset, index];
+        Span<long> candidates = taps[(int)Tap.Candidate, index], states = taps[(int)Tap.State, index];
         for (int i = 0; i < k; i++)
         {
             int row = block * k + i;
@@ -115,10 +117,8 @@ public sealed class IntegerReference
             long n = _plan.Tanh.Evaluate(Saturate(Site.CandidateInput, FixedFormat.RoundHalfUp(candidate, b - 1), _word));
             long wide = n << guard;
             long next = wide + FixedFormat.RoundHalfUp(z * (_state[layer][row] - wide), b - 1);
-            taps[(int)Tap.Update, index][i] = z;
-            taps[(int)Tap.Reset, index][i] = r;
-            taps[(int)Tap.Candidate, index][i] = n;
-            taps[(int)Tap.State, index][i] = _state[layer][row] = i < used ? next : 0;
+            (update[i], reset[i], candidates[i]) = (z, r, n);
+            states[i] = _state[layer][row] = i < used ? next : 0;
         }
 
         Span<long> Sums(SumKind kind) => taps[(int)Tap.Ifft, _plan.SumIndex(new(layer, kind, block))];
