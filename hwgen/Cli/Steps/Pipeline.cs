@@ -114,8 +114,10 @@ public sealed class Pipeline
         int done = 0;
         var progress = new Relay<FaultOutcome>(o => c.Progress.Report("inject faults", (double)Interlocked.Increment(ref done) / count, $"{done} of {count}"));
         var outcomes = await new FaultInjector(plan, c.Workspace.Rtl, Options(c)).RunAsync(count, seed, stimulus, progress, cancel);
-        return new(c.Design.Name, count, outcomes.Count(o => o.CaughtBy is not null), seed,
+        var result = new FaultResult(c.Design.Name, count, outcomes.Count(o => o.CaughtBy is not null), seed,
             [.. outcomes.Select(o => new InjectedFault(o.Fault.Kind.ToString(), $"{o.Fault.File}:{o.Fault.Line}", o.Seed, o.Fault.Before, o.Fault.After, o.CaughtBy?.ToString()))]);
+        c.Workspace.Stages.Record("faults", VerifyKey(c), result, []);
+        return result;
     }
 
     public async Task<ReportModel> ReportAsync(StepContext c, CancellationToken cancel)
@@ -124,16 +126,13 @@ public sealed class Pipeline
         TrainingRecord training = await RecordAsync(c, cancel);
         Results.VerifyResult verify = await VerifyUnlessUpToDateAsync(c, cancel);
         QuantizeRecord quantize = c.Workspace.Stages.Find<QuantizeRecord>("quantize", QuantizeKey(c))!;
-        return PlanFacts.Report(c.Design, LoadPlan(c), LoadRanges(c), training, quantize, verify);
+        return PlanFacts.Report(c.Design, LoadPlan(c), LoadRanges(c), training, quantize, verify, c.Workspace.Stages.Find<FaultResult>("faults", VerifyKey(c)));
     }
 
     private Task<Results.VerifyResult> VerifyUnlessUpToDateAsync(StepContext c, CancellationToken cancel)
     {
         RequireGenerated(c);
-        var key = new StageKey().Add("generate", GenerateKey(c)).Add("sequences", c.Design.Hardware.VerifySequences).AddCode(typeof(CoSimulator).Assembly);
-        foreach (string file in Directory.EnumerateFiles(c.Workspace.Rtl, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
-            key.AddFile(Path.GetRelativePath(c.Workspace.Rtl, file), file);
-        return c.Workspace.Stages.RunAsync("verify", key.Finish(), [c.Workspace.Rtl], () => VerifyAsync(c, cancel));
+        return c.Workspace.Stages.RunAsync("verify", VerifyKey(c), [c.Workspace.Rtl], () => VerifyAsync(c, cancel));
     }
 
     /// <summary>Trains unless it is up to date; a device named by the user counts.</summary>
@@ -152,9 +151,8 @@ public sealed class Pipeline
         {
             throw new ToolException(c.Device, $"--device {c.Device}", e.Message, "Name another device, or leave the option out; `hwgen doctor` tells what is here.");
         }
-        int tests = DataSetShape.Find(c.Design.Data.Name)!.TestSequences;
         var record = new TrainingRecord(
-            new(c.Design.Name, new(outcome.DenseAccuracy, outcome.CirculantAccuracy), tests, outcome.Circulant.ParameterCount, outcome.Dense.ParameterCount, c.Design.Layers[0].BlockSize),
+            new(c.Design.Name, new(outcome.DenseAccuracy, outcome.CirculantAccuracy), Data(c.Design).Test.Count, outcome.Circulant.ParameterCount, outcome.Dense.ParameterCount, c.Design.Layers[0].BlockSize),
             [.. outcome.Log.Epochs.Select((e, i) => new TrainingPoint(e.Phase.ToString(), i + 1, e.Loss, e.TestAccuracy))],
             [.. outcome.Log.Residuals.Select(r => new AdmmPoint(r.Iteration, r.Primal, r.Dual, r.Rho))]);
         c.Workspace.Stages.Record("train", key, record, [NetworkPath(c)]);
@@ -204,6 +202,14 @@ public sealed class Pipeline
     private static string GenerateKey(StepContext c) => new StageKey().AddFile("network", NetworkPath(c)).AddFile("ranges", RangesFile(c))
         .Add("name", c.Design.Name).Add("bits", c.Design.Quantization.Bits).Add("elements", c.Design.Hardware.ProcessingElements)
         .AddCode(typeof(AcceleratorPlan).Assembly, typeof(RtlPrinter).Assembly).Finish();
+
+    private static string VerifyKey(StepContext c)
+    {
+        var key = new StageKey().Add("generate", GenerateKey(c)).Add("sequences", c.Design.Hardware.VerifySequences).AddCode(typeof(CoSimulator).Assembly);
+        foreach (string file in Directory.EnumerateFiles(c.Workspace.Rtl, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+            key.AddFile(Path.GetRelativePath(c.Workspace.Rtl, file), file);
+        return key.Finish();
+    }
 
     private sealed class Relay<T>(Action<T> report) : IProgress<T>
     {

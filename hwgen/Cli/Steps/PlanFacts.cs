@@ -34,7 +34,7 @@ internal static class PlanFacts
     }
 
     public static ReportModel Report(
-        DesignFile design, AcceleratorPlan plan, NetworkRanges ranges, TrainingRecord training, QuantizeRecord quantize, VerifyResult verify)
+        DesignFile design, AcceleratorPlan plan, NetworkRanges ranges, TrainingRecord training, QuantizeRecord quantize, VerifyResult verify, FaultResult? faults)
     {
         string all = $"all {Show.Count(training.Result.TestSequences)} test images", some = $"the first {Show.Count(verify.Sequences)} test images";
         UnitUtilization share = Utilization(plan);
@@ -55,7 +55,7 @@ internal static class PlanFacts
                 new("IFFT", plan.Formats.Ifft.Multipliers, share.Ifft),
                 new("vector unit", CellMultipliers * plan.BlockSize, share.Vector),
             ],
-            new(verify.Words, verify.Mismatches, verify.Sequences, verify.Taps, verify.LintWarnings, verify.FirstDivergence),
+            new(verify.Words, verify.Mismatches, verify.Sequences, verify.Taps, verify.LintWarnings, verify.FirstDivergence, faults?.Faults, faults?.Found),
             Tensors(plan, ranges, quantize), Widths(plan), training.Curve, training.Residuals,
             [Curve("sigmoid", plan.Sigmoid), Curve("tanh", plan.Tanh)]);
     }
@@ -90,7 +90,7 @@ internal static class PlanFacts
         return tensors;
 
         void Add(string name, FixedFormat format, double range, double saturated) =>
-            tensors.Add(new(name, format.Width, format.FracBits, -range, range, saturated));
+            tensors.Add(new(name, format.Width, format.FracBits, range, saturated));
 
         double Saturated(string site) => quantize.Saturations.FirstOrDefault(s => s.Site == site) is { Words: > 0 } s ? (double)s.Changed / s.Words : 0;
     }
