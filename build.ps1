@@ -53,8 +53,8 @@ function Test-All {
     exit $status
 }
 
-$demoParts = 'verilator g++ make ccache dataset-fashion-mnist'
-$allParts = "$demoParts yosys iverilog pocl-opencl-icd ocl-icd-libopencl1"
+$demoParts = 'verilator g++ make dataset-fashion-mnist'
+$allParts = "$demoParts yosys pocl-opencl-icd ocl-icd-libopencl1"
 
 switch ($Verb) {
     'setup' { if ($Arguments -contains 'demo') { Install-Part $demoParts 'setup', 'demo' } else { Install-Part $allParts 'setup' } }
