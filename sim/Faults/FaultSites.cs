@@ -106,7 +106,7 @@ public sealed partial class FaultSites
         string round = _files["rtl/hwgen_round.v"], saturate = _files["rtl/hwgen_saturate.v"], requantize = _files["rtl/hwgen_requantize.v"];
         requantize = requantize.Replace("module hwgen_requantize", "module hwgen_requantize_fault", StringComparison.Ordinal);
         (string name, string copy) = kind == FaultKind.RoundingConstant
-            ? ("hwgen_round", round.Replace("sum = wide + HALF", "sum = wide + HALF - 1'b1", StringComparison.Ordinal))
+            ? ("hwgen_round", round.Replace("sum = wide + HALF", "sum = wide + (HALF >>> 1)", StringComparison.Ordinal))
             : ("hwgen_saturate", saturate.Replace("assign out = fits ?", "assign out = (fits || 1'b1) ?", StringComparison.Ordinal));
         copy = copy.Replace($"module {name}", $"module {name}_fault", StringComparison.Ordinal);
         requantize = requantize.Replace($"    {name} #(", $"    {name}_fault #(", StringComparison.Ordinal);
@@ -123,7 +123,7 @@ public sealed partial class FaultSites
         (string Mark, string Site)[] marks =
         [
             ($"{Module("fft_unit")} ", "spectrum of a vector"), ("u_spectrum_", "accumulator to IFFT"), ("u_sum ", "sum"),
-            ("u_word ", "state to FFT"), ("u_sat_", "gate input"), ("u_candidate ", "candidate input"), ($"{Module("output")} ", "output"),
+            ("u_word ", "state to FFT"), ("u_sat_z ", "update gate input"), ("u_sat_r ", "reset gate input"), ("u_candidate ", "candidate input"), ($"{Module("output")} ", "output"),
         ];
         bool several = site.Contains("u_shift_", StringComparison.Ordinal) && _plan.Control.FftShifts.Count > 1
             || site.Contains("u_spectrum_", StringComparison.Ordinal) && _plan.Control.DrainShifts.Count > 1;
