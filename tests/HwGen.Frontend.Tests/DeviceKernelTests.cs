@@ -76,3 +76,28 @@ public sealed class PoclKernelTests(ITestOutputHelper output) : KernelTests("poc
     [DeviceFact("pocl")]
     public void CrossEntropy_OnPocl_MatchesNaive() => CheckCrossEntropy();
 }
+
+/// <summary>The launches that GPUs get, run on PoCL.</summary>
+public sealed class LaneKernelTests(ITestOutputHelper output) : KernelTests(Devices.PoclLanes, output)
+{
+    [DeviceFact("pocl")]
+    public void Multiply_InLanes_MatchesNaive() => CheckMultiply();
+
+    [DeviceFact("pocl")]
+    public void MultiplyTransposed_InLanes_MatchesNaive() => CheckMultiplyTransposed();
+
+    [DeviceFact("pocl")]
+    public void Transform_InLanes_MatchesNaive() => CheckTransform();
+
+    [DeviceFact("pocl")]
+    public void CirculantEqualsExpansion_InLanes_MatchesNaive() => CheckCirculantEqualsExpansion();
+
+    [DeviceFact("pocl")]
+    public void Adam_InLanes_MatchesNaive() => CheckAdam();
+
+    [DeviceFact("pocl")]
+    public void Sums_InLanes_MatchesNaive() => CheckSums();
+
+    [DeviceFact("pocl")]
+    public void CrossEntropy_InLanes_MatchesNaive() => CheckCrossEntropy();
+}

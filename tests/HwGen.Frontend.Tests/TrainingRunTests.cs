@@ -194,6 +194,14 @@ public sealed class TrainingRunTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void Run_NetworkDoesNotFitTheData_ReportsBothEnds()
+    {
+        var design = Design() with { Layers = [new GruLayer(5, 12, 4), new DenseLayer(12, 4, 1)] };
+        Assert.Equal(["design.yaml:2:9", "design.yaml:2:9"], Assert.Throws<InputException>(() => Run("bad", design)).Errors
+            .Select(e => $"{e.File}:{e.Line}:{e.Column}"));
+    }
+
+    [Fact]
     public void Run_UnknownDataSet_IsALocatedError()
     {
         var design = Design();
