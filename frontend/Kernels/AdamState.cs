@@ -18,5 +18,8 @@ public readonly record struct AdamSettings(double Rate, int Update, double Gradi
     /// <summary>Rate with both corrections, for use with <see cref="CorrectedEpsilon"/>.</summary>
     public double CorrectedRate => Rate * Correction / (1 - Math.Pow(Beta1, Update));
 
+    /// <summary>ρ·rate with the second moment's correction.</summary>
+    public double Pull => Rho * Rate * Correction;
+
     public double CorrectedEpsilon => Epsilon * Correction;
 }

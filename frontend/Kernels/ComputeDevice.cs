@@ -21,7 +21,10 @@ public static class ComputeDevice
     /// <param name="threads">Worker threads of cpu; 0 is one a processor. Results don't depend on it.</param>
     /// <exception cref="ArgumentException">The name is unknown.</exception>
     /// <exception cref="DeviceNotFoundException">The machine has no such device.</exception>
-    public static Ops Open(string name, int threads = 0)
+    public static Ops Open(string name, int threads = 0) => Open(name, threads, forceLanes: false);
+
+    /// <param name="forceLanes">Launches as on a GPU, one column an item, on any device: for tests where there is no GPU.</param>
+    internal static Ops Open(string name, int threads, bool forceLanes)
     {
         if (!Names.Contains(name)) throw new ArgumentException($"Unknown device '{name}'; the devices are {string.Join(", ", Names)}.", nameof(name));
         if (threads == 0) threads = Environment.ProcessorCount;
@@ -41,7 +44,7 @@ public static class ComputeDevice
             var accelerator = device.CreateAccelerator(context);
             bool isCpu = accelerator.AcceleratorType == AcceleratorType.CPU;
             bool isGpu = !isCpu && device is not CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU };
-            return new(context, accelerator, simd: isCpu && name != "cpu-sim", lanes: isGpu, threads);
+            return new(context, accelerator, simd: isCpu && name != "cpu-sim", lanes: isGpu || forceLanes, threads);
         }
         catch
         {

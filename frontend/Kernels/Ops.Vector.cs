@@ -64,7 +64,7 @@ public sealed unsafe partial class Ops
             Count = count,
             CountPerItem = _lanes ? 1 : ParametersPerItem,
             GradientScale = (float)settings.GradientScale,
-            Rho = (float)settings.Rho,
+            Pull = (float)settings.Pull,
             Rate = (float)settings.CorrectedRate,
             Epsilon = (float)settings.CorrectedEpsilon,
             Beta1 = (float)AdamSettings.Beta1,

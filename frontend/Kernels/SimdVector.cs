@@ -10,25 +10,28 @@ internal static unsafe class SimdVector
     {
         Vector256<float> beta1 = Vector256.Create(a.Beta1), beta2 = Vector256.Create(a.Beta2);
         Vector256<float> rest1 = Vector256.Create(1f - a.Beta1), rest2 = Vector256.Create(1f - a.Beta2);
-        Vector256<float> scale = Vector256.Create(a.GradientScale), rho = Vector256.Create(a.Rho);
+        Vector256<float> scale = Vector256.Create(a.GradientScale), strength = Vector256.Create(a.Pull), one = Vector256<float>.One;
         Vector256<float> rate = Vector256.Create(a.Rate), epsilon = Vector256.Create(a.Epsilon);
         int i = 0;
         for (; i + Simd.Width <= count; i += Simd.Width)
         {
             var v = Vector256.Load(w + i);
-            var g = Simd.Fma(scale, Vector256.Load(gradient + i), rho * (v - Vector256.Load(target + i)));
+            var g = scale * Vector256.Load(gradient + i);
             var m = Simd.Fma(beta1, Vector256.Load(first + i), rest1 * g);
             var s = Simd.Fma(beta2, Vector256.Load(second + i), rest2 * g * g);
             m.Store(first + i);
             s.Store(second + i);
-            (v - rate * m / (Vector256.Sqrt(s) + epsilon)).Store(w + i);
+            var d = Vector256.Sqrt(s) + epsilon;
+            var pull = strength / d;
+            (Simd.Fma(pull, Vector256.Load(target + i), v - rate * m / d) / (one + pull)).Store(w + i);
         }
         for (; i < count; i++)
         {
-            float g = a.GradientScale * gradient[i] + a.Rho * (w[i] - target[i]);
+            float g = a.GradientScale * gradient[i];
             first[i] = a.Beta1 * first[i] + (1f - a.Beta1) * g;
             second[i] = a.Beta2 * second[i] + (1f - a.Beta2) * g * g;
-            w[i] -= a.Rate * first[i] / (MathF.Sqrt(second[i]) + a.Epsilon);
+            float d = MathF.Sqrt(second[i]) + a.Epsilon, pull = a.Pull / d;
+            w[i] = (w[i] - a.Rate * first[i] / d + pull * target[i]) / (1f + pull);
         }
     }
 

@@ -7,12 +7,14 @@ public struct AdamKernelArgs
 {
     public ArrayView<float> Parameters, Gradient, First, Second, Target;
     public int Offset, Count, CountPerItem;
-    public float GradientScale, Rho, Rate, Epsilon, Beta1, Beta2;
+    public float GradientScale, Pull, Rate, Epsilon, Beta1, Beta2;
 }
 
 /// <summary>One Adam update; an item is a range of parameters.</summary>
-/// <remarks>g = scale·gradient + ρ (w − target); m and v are the moments, whose start-up correction is in Rate and
-/// Epsilon. Source: Kingma and Ba, arXiv:1412.6980, end of section 2.</remarks>
+/// <remarks>Moments m and v are the loss's alone; their start-up correction is in Rate, Pull and Epsilon. The ADMM term
+/// ρ/2‖w − target‖² is minimised exactly in the metric D = (√v + ε) / rate of Adam's step:
+/// w ← (D (w − m/D) + ρ·target) / (D + ρ). Inside the moments ρ would also rescale the loss's step.
+/// Source of the moments: Kingma and Ba, arXiv:1412.6980, end of section 2.</remarks>
 public static class AdamKernel
 {
     public static void Update(Index1D item, AdamKernelArgs a)
@@ -21,12 +23,13 @@ public static class AdamKernel
         for (int i = first; i < last; i++)
         {
             float w = a.Parameters[i];
-            float g = a.GradientScale * a.Gradient[i] + a.Rho * (w - a.Target[i]);
+            float g = a.GradientScale * a.Gradient[i];
             float m = a.Beta1 * a.First[i] + (1f - a.Beta1) * g;
             float v = a.Beta2 * a.Second[i] + (1f - a.Beta2) * g * g;
             a.First[i] = m;
             a.Second[i] = v;
-            a.Parameters[i] = w - a.Rate * m / (MathF.Sqrt(v) + a.Epsilon);
+            float d = MathF.Sqrt(v) + a.Epsilon, pull = a.Pull / d;
+            a.Parameters[i] = (w - a.Rate * m / d + pull * a.Target[i]) / (1f + pull);
         }
     }
 }

@@ -5,7 +5,7 @@ namespace HwGen.Frontend.Training;
 
 /// <summary>The Z and U updates of ADMM towards block-circulant weights, on the vectors of a dense layout.</summary>
 /// <remarks>Minimise loss + Σ ρ/2‖W − Z + U‖²; Z ← Π(W + U); U ← U + W − Z. U is scaled: when ρ grows, U shrinks by the
-/// same factor, so that the multiplier ρU stays. Source: Li et al., E-RNN, HPCA 2019, arXiv:1812.07106.</remarks>
+/// same factor, so that the multiplier ρU stays. The W step is <see cref="Kernels.AdamKernel"/>'s, ρ term included. Source: Li et al., E-RNN, HPCA 2019, arXiv:1812.07106.</remarks>
 internal sealed class Admm(AdmmSettings settings, ParameterLayout dense, IReadOnlyList<LayerDescription> target)
 {
     /// <summary>ρ after <paramref name="iteration"/> updates.</summary>

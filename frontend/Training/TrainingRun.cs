@@ -52,6 +52,7 @@ public static class TrainingRun
         var context = new Lazy<TrainingContext>(() =>
         {
             var (train, test) = load();
+            Check(design, train);
             return new(ops, design, train, test, progress, stop, intervals ?? TrainingIntervals.Default);
         });
 
@@ -75,6 +76,16 @@ public static class TrainingRun
             return Phase(context.Value, design.Layers, files, state);
         });
         return new(dense, circulant, denseLog.Epochs[^1].TestAccuracy, log.Epochs[^1].TestAccuracy, log);
+    }
+
+    private static void Check(DesignFile design, SequenceDataset data)
+    {
+        var errors = new List<InputError>();
+        if (design.Layers[0].InputSize != data.InputSize)
+            errors.Add(design.Data.Location.Error($"a step of this data has {data.InputSize} features, but the first layer takes {design.Layers[0].InputSize}; make them equal."));
+        if (design.Layers[^1].OutputSize != data.Classes)
+            errors.Add(design.Data.Location.Error($"this data has {data.Classes} classes, but the last layer gives {design.Layers[^1].OutputSize}; make them equal."));
+        if (errors.Count > 0) throw new InputException(errors);
     }
 
     private static (TrainedNetwork, TrainingLog) Phase(TrainingContext context, IReadOnlyList<LayerDescription> layers, Artifacts files, TrainingState state)

@@ -8,10 +8,11 @@ public static class Devices
     private static readonly Dictionary<string, Ops> Opened = [];
     private static readonly Dictionary<string, bool> Present = [];
 
-    /// <summary>The devices that results are compared on.</summary>
-    public static TheoryData<string> All => ["cpu", "cpu-sim", "pocl"];
+    /// <summary>PoCL with the launches of a GPU.</summary>
+    public const string PoclLanes = "pocl, lanes";
 
-    public static Ops Get(string name) => Opened.TryGetValue(name, out var ops) ? ops : Opened[name] = ComputeDevice.Open(name);
+    public static Ops Get(string name) => Opened.TryGetValue(name, out var ops) ? ops
+        : Opened[name] = name == PoclLanes ? ComputeDevice.Open("pocl", 0, forceLanes: true) : ComputeDevice.Open(name);
 
     public static bool IsPresent(string name) =>
         Present.TryGetValue(name, out bool present) ? present : Present[name] = ComputeDevice.IsPresent(name);

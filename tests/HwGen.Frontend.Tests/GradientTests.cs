@@ -31,6 +31,10 @@ public sealed class GradientTests(ITestOutputHelper output)
     [InlineData(20, 16, 16, 1)]
     public void Backward_OnPocl_MatchesFiniteDifferences(int hidden, int k, int denseK, int layers) => Check("pocl", hidden, k, denseK, layers);
 
+    [DeviceTheory("pocl")]
+    [InlineData(12, 8, 4, 2)]
+    public void Backward_InLanes_MatchesFiniteDifferences(int hidden, int k, int denseK, int layers) => Check(Devices.PoclLanes, hidden, k, denseK, layers);
+
     [Fact]
     public void Backward_OneSequenceOneStep_MatchesFiniteDifferences() => Check("cpu", 10, 4, 1, 1, steps: 1, batch: 1);
 

@@ -23,7 +23,7 @@ internal static class Sample
         var values = Values(seed, count * steps * inputs);
         for (int i = 0; i < count; i++)
             for (int t = 0; t < steps; t++)
-                values[(i * steps + t) * inputs + (labels[i] + t) % inputs] += 1f;
+                values[(i * steps + t) * inputs + (labels[i] + t) % inputs] += 2f;
         return new(count, steps, inputs, classes, values, labels);
     }
 
