@@ -86,7 +86,7 @@ case "$verb" in
     test) install "${all_parts[@]}" && run_tests ;;
     lint) dotnet format HwGen.sln --verify-no-changes ;;
     demo) install "${demo_parts[@]}" && build && hwgen run examples/fashion-gru.yaml examples/fashion-gru-k16.yaml ;;
-    bench) dotnet run -c Release --project benchmarks -- "$@" ;;
+    bench) dotnet run -c Release --project benchmarks/HwGen.Benchmarks -- "$@" ;;
     hwgen) build && hwgen "$@" ;;
     *) usage; [ "$verb" = help ] || exit 2 ;;
 esac

@@ -48,12 +48,19 @@ public sealed class ProjectionTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData(8, 16, 4)]
-    [InlineData(64, 64, 64)]
-    [InlineData(16, 8, 8)]
-    public void Project_KDividesTheShape_IsTheProjectionOfThePaddedMatrix(int rows, int columns, int k)
+    [InlineData(7, 10, 8)]
+    [InlineData(9, 5, 4)]
+    public void Project_AnyShape_IsTheMeanOfTheDiagonalInsideTheMatrix(int rows, int columns, int k)
     {
         var v = Random(rows, columns, Seed);
-        Assert.Equal(BlockCirculantMatrix.Project(v.FirstColumns, rows, columns, k).FirstColumns, CirculantProjection.Project(v, k).FirstColumns);
+        var projected = CirculantProjection.Project(v, k);
+        for (int r = 0; r < rows; r++)
+            for (int c = 0; c < columns; c++)
+            {
+                double[] diagonal = [.. Enumerable.Range(0, k).Select(d => (Row: r / k * k + (r + d) % k, Column: c / k * k + (c + d) % k))
+                    .Where(e => e.Row < rows && e.Column < columns).Select(e => (double)v[e.Row, e.Column])];
+                Assert.Equal((float)(diagonal.Sum() / diagonal.Length), projected[r, c], 1e-6f);
+            }
     }
 
     private static BlockCirculantMatrix Random(int rows, int columns, int seed) => new(rows, columns, 1, Sample.Values(seed, rows * columns));
