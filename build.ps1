@@ -53,8 +53,8 @@ function Test-All {
     exit $status
 }
 
-$demoParts = 'verilator g++ make ccache dataset-fashion-mnist'
-$allParts = "$demoParts yosys iverilog pocl-opencl-icd ocl-icd-libopencl1"
+$demoParts = 'verilator g++ make dataset-fashion-mnist'
+$allParts = "$demoParts yosys pocl-opencl-icd ocl-icd-libopencl1"
 
 switch ($Verb) {
     'setup' { if ($Arguments -contains 'demo') { Install-Part $demoParts 'setup', 'demo' } else { Install-Part $allParts 'setup' } }
@@ -66,7 +66,7 @@ switch ($Verb) {
         Build-All
         Invoke-Checked { & dotnet $program run ([IO.Path]::Combine($root, 'examples', 'fashion-gru.yaml')) ([IO.Path]::Combine($root, 'examples', 'fashion-gru-k16.yaml')) }
     }
-    'bench' { Invoke-Checked { & dotnet run -c Release --project ([IO.Path]::Combine($root, 'benchmarks')) '--' @Arguments } }
+    'bench' { Invoke-Checked { & dotnet run -c Release --project ([IO.Path]::Combine($root, 'benchmarks', 'HwGen.Benchmarks')) '--' @Arguments } }
     'hwgen' { Build-All; Invoke-Checked { & dotnet $program @Arguments } }
     'help' { $usage }
     default { $usage; exit 2 }

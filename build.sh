@@ -19,9 +19,9 @@ TEXT
 }
 
 # What each part is known by: PACKAGE:COMMAND, or PACKAGE:/FILE.
-demo_parts=(verilator:verilator g++:g++ make:make ccache:ccache
+demo_parts=(verilator:verilator g++:g++ make:make
     dataset-fashion-mnist:/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz)
-all_parts=("${demo_parts[@]}" yosys:yosys iverilog:iverilog
+all_parts=("${demo_parts[@]}" yosys:yosys
     pocl-opencl-icd:/etc/OpenCL/vendors/pocl.icd ocl-icd-libopencl1:@)
 
 is_here() { # PACKAGE:SIGN
@@ -86,7 +86,7 @@ case "$verb" in
     test) install "${all_parts[@]}" && run_tests ;;
     lint) dotnet format HwGen.sln --verify-no-changes ;;
     demo) install "${demo_parts[@]}" && build && hwgen run examples/fashion-gru.yaml examples/fashion-gru-k16.yaml ;;
-    bench) dotnet run -c Release --project benchmarks -- "$@" ;;
+    bench) dotnet run -c Release --project benchmarks/HwGen.Benchmarks -- "$@" ;;
     hwgen) build && hwgen "$@" ;;
     *) usage; [ "$verb" = help ] || exit 2 ;;
 esac

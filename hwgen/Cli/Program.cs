@@ -1,9 +1,16 @@
 using System.Runtime.InteropServices;
 using HwGen.Cli;
 using HwGen.Cli.Doctor;
+using HwGen.Cli.Steps;
 using HwGen.Cli.Verbs;
 
-Verb[] verbs = [new NewVerb(), new DoctorVerb(Checks.All)];
+var pipeline = new Pipeline();
+PipelineSteps steps = pipeline.Steps;
+Verb[] verbs =
+[
+    new RunVerb(pipeline.RunSteps), new TrainVerb(steps.Train), new QuantizeVerb(steps.Quantize), new GenerateVerb(steps.Generate),
+    new VerifyVerb(steps.Verify, steps.InjectFaults), new ReportVerb(steps.Report), new DataVerb(Pipeline.CheckDataAsync), new NewVerb(), new DoctorVerb(Checks.All),
+];
 
 using var cancellation = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);

@@ -7,9 +7,6 @@ namespace HwGen.Print;
 /// <summary>A transform's data flow as the lines of transform.v.sbn: names, extensions and delay registers spelled out.</summary>
 internal sealed class TransformModel
 {
-    /// <summary>Partly used wires: the proven range needs fewer bits than the operator gives.</summary>
-    private const string Waive = "/* verilator lint_off UNUSEDSIGNAL */ ", Unwaive = " /* verilator lint_on UNUSEDSIGNAL */";
-
     private readonly TransformPlan _plan;
     private readonly SortedDictionary<(int Node, int Delay), string> _delays = [];
     private readonly Dictionary<long, string> _twiddles = [];
@@ -27,7 +24,7 @@ internal sealed class TransformModel
         return new ScriptObject
         {
             ["module_name"] = moduleName,
-            ["title"] = _plan.Inverse ? "inverse FFT of packed spectra to real words (1/k is in the binary point)" : "FFT of real words to packed spectra",
+            ["title"] = _plan.Inverse ? "inverse FFT, packed spectra to real words; 1/k is in the binary point" : "FFT, real words to packed spectra",
             ["order"] = _plan.Inverse ? "in: DC, Nyquist, Re1, Im1, ...; out: time samples" : "in: time samples; out: DC, Nyquist, Re1, Im1, ...",
             ["block_size"] = k,
             ["latency"] = _plan.LatencyCycles,
@@ -93,13 +90,11 @@ internal sealed class TransformModel
             ["comment"] = $"{Describe(node)}: {node.Format}, {node.Min} to {node.Max}",
             ["full_bits"] = full,
             ["full_msb"] = full - 1,
-            ["full_waive"] = sliced && !rounded ? Waive : "",
-            ["full_unwaive"] = sliced && !rounded ? Unwaive : "",
+            ["full_sliced"] = sliced && !rounded,
             ["expression"] = expression,
             ["rounded"] = rounded,
             ["rounded_msb"] = result - 1,
-            ["rounded_waive"] = sliced && rounded ? Waive : "",
-            ["rounded_unwaive"] = sliced && rounded ? Unwaive : "",
+            ["rounded_sliced"] = sliced && rounded,
             ["shift"] = node.Shift,
             ["registered"] = node.Registered,
             ["msb"] = node.Format.Msb,

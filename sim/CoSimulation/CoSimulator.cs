@@ -28,7 +28,7 @@ public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptio
         progress?.Report(new("lint", 0, 1));
         IReadOnlyList<string> lint = await Verilator.LintAsync(_folder, plan.ModuleName, cancel).ConfigureAwait(false);
         progress?.Report(new("build", 0, 1));
-        string program = await _verilator.BuildAsync(_folder, plan.ModuleName, false, cancel).ConfigureAwait(false);
+        string program = await _verilator.BuildAsync(_folder, plan.ModuleName, false, false, cancel).ConfigureAwait(false);
         Stimulus head = stimulus.Take(options.SingleSteps);
         // The schedule comes to rest only when a step has left every stage that its context can count.
         int rest = plan.Schedule.IntervalCycles << plan.Control.StageBits;
@@ -68,7 +68,7 @@ public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptio
     /// <param name="cancel">Ends the simulation.</param>
     public async Task<Divergence?> FindDivergenceAsync(Stimulus stimulus, CancellationToken cancel)
     {
-        string program = await _verilator.BuildAsync(_folder, plan.ModuleName, false, cancel).ConfigureAwait(false);
+        string program = await _verilator.BuildAsync(_folder, plan.ModuleName, false, true, cancel).ConfigureAwait(false);
         foreach (Run run in new Run[] { new("unstalled", stimulus, 0, 0), new("stalled", stimulus, options.PausePermille, 0) })
             if ((await RunAsync(program, run, true, null, null, cancel).ConfigureAwait(false)).First is { } divergence)
                 return divergence;
@@ -108,7 +108,7 @@ public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptio
     private async Task<string> TraceAsync(Run run, long cycle, IProgress<VerifyProgress>? progress, CancellationToken cancel)
     {
         progress?.Report(new("waveform", 0, 1));
-        string program = await _verilator.BuildAsync(_folder, plan.ModuleName, true, cancel).ConfigureAwait(false);
+        string program = await _verilator.BuildAsync(_folder, plan.ModuleName, true, true, cancel).ConfigureAwait(false);
         Directory.CreateDirectory(options.WaveformFolder!);
         string file = Path.Combine(Path.GetFullPath(options.WaveformFolder!), "divergence.vcd");
         await RunAsync(program, run, false, (file, Math.Max(0, cycle - plan.Schedule.IntervalCycles), cycle + 10), null, cancel).ConfigureAwait(false);

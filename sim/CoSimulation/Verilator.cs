@@ -13,8 +13,11 @@ public sealed class Verilator
 {
     private const string InstallHint = "Install it (Debian: apt-get install verilator g++ make), or see `hwgen doctor`.";
 
-    /// <summary>-O1 compiles fastest and runs fastest; the generated makefile would otherwise put -Os behind other flags.</summary>
+    /// <summary>-O1 runs fastest and compiles fast; the generated makefile would otherwise put -Os behind other flags.</summary>
     private static readonly string[] MakeFlags = ["OPT_FAST=-O1", "OPT_GLOBAL=-O1", "OPT_SLOW=-O0"];
+
+    /// <summary>For a run of a few thousand cycles, where compiling is all the time there is.</summary>
+    private static readonly string[] BriefMakeFlags = ["OPT_FAST=-O0", "OPT_GLOBAL=-O1", "OPT_SLOW=-O0"];
 
     private readonly string _cache;
 
@@ -36,14 +39,15 @@ public sealed class Verilator
     /// <param name="folder">The design's output folder.</param>
     /// <param name="top">Top module.</param>
     /// <param name="trace">Whether the build can write waveforms.</param>
+    /// <param name="brief">Whether the run will be so short that compile time counts most.</param>
     /// <param name="cancel">Ends the tool.</param>
     /// <returns>Path of the program; run it in <paramref name="folder"/>.</returns>
     /// <exception cref="ToolException">Verilator or the compiler is missing, or fails.</exception>
-    public async Task<string> BuildAsync(string folder, string top, bool trace, CancellationToken cancel)
+    public async Task<string> BuildAsync(string folder, string top, bool trace, bool brief, CancellationToken cancel)
     {
         string version = (await RunAsync("verilator", folder, ["--version"], true, cancel).ConfigureAwait(false)).StandardOutput.Trim();
         string runtime = Path.Combine(_cache, "runtime-" + Hash(version + trace));
-        string build = Path.Combine(_cache, Hash(version + trace + await SourcesAsync(folder, cancel).ConfigureAwait(false)));
+        string build = Path.Combine(_cache, Hash(version + trace + brief + await SourcesAsync(folder, cancel).ConfigureAwait(false)));
         string program = Path.Combine(build, "V" + top);
         if (File.Exists(program)) return program;
         string temporary = $"{build}.{Environment.ProcessId}-{Guid.NewGuid():N}";
@@ -54,7 +58,7 @@ public sealed class Verilator
             await RunAsync("verilator", folder, [.. flags, .. trace ? new[] { "--trace" } : [], "-f", "rtl.f", Path.GetFullPath(Path.Combine(folder, "sim", "harness.cpp"))], true, cancel).ConfigureAwait(false);
             // The runtime is most of a small build's compile time and the same for all: its objects are made once.
             Copy(runtime, temporary);
-            await RunAsync("make", temporary, ["-C", temporary, "-f", $"V{top}.mk", .. MakeFlags], true, cancel).ConfigureAwait(false);
+            await RunAsync("make", temporary, ["-C", temporary, "-f", $"V{top}.mk", .. brief ? BriefMakeFlags : MakeFlags], true, cancel).ConfigureAwait(false);
             KeepRuntime(temporary, runtime);
             Publish(temporary, build);
         }

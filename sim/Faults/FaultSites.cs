@@ -106,7 +106,7 @@ public sealed partial class FaultSites
         string round = _files["rtl/hwgen_round.v"], saturate = _files["rtl/hwgen_saturate.v"], requantize = _files["rtl/hwgen_requantize.v"];
         requantize = requantize.Replace("module hwgen_requantize", "module hwgen_requantize_fault", StringComparison.Ordinal);
         (string name, string copy) = kind == FaultKind.RoundingConstant
-            ? ("hwgen_round", round.Replace("sum = wide + HALF", "sum = wide + HALF - 1'b1", StringComparison.Ordinal))
+            ? ("hwgen_round", round.Replace("sum = wide + HALF", "sum = wide + (HALF >>> 1)", StringComparison.Ordinal))
             : ("hwgen_saturate", saturate.Replace("assign out = fits ?", "assign out = (fits || 1'b1) ?", StringComparison.Ordinal));
         copy = copy.Replace($"module {name}", $"module {name}_fault", StringComparison.Ordinal);
         requantize = requantize.Replace($"    {name} #(", $"    {name}_fault #(", StringComparison.Ordinal);
@@ -123,7 +123,7 @@ public sealed partial class FaultSites
         (string Mark, string Site)[] marks =
         [
             ($"{Module("fft_unit")} ", "spectrum of a vector"), ("u_spectrum_", "accumulator to IFFT"), ("u_sum ", "sum"),
-            ("u_word ", "state to FFT"), ("u_sat_", "gate input"), ("u_candidate ", "candidate input"), ($"{Module("output")} ", "output"),
+            ("u_word ", "state to FFT"), ("u_sat_z ", "update gate input"), ("u_sat_r ", "reset gate input"), ("u_candidate ", "candidate input"), ($"{Module("output")} ", "output"),
         ];
         bool several = site.Contains("u_shift_", StringComparison.Ordinal) && _plan.Control.FftShifts.Count > 1
             || site.Contains("u_spectrum_", StringComparison.Ordinal) && _plan.Control.DrainShifts.Count > 1;
@@ -157,12 +157,23 @@ public sealed partial class FaultSites
                 string file = "mem/" + image.FileName;
                 string[] lines = _files[file].Split('\n');
                 int[] rows = [.. Enumerable.Range(0, lines.Length).Where(n => lines[n].Length > 0 && lines[n][0] != '@')];
-                int line = rows[random.Next(rows.Length)], bit = random.Next(image.Width);
+                int row = random.Next(rows.Length), line = rows[row];
+                int[] bits = kind == FaultKind.ScheduleEntry ? EffectiveBits(row) : [.. Enumerable.Range(0, image.Width)];
+                int bit = bits[random.Next(bits.Length)];
                 char[] digits = lines[line].ToCharArray();
                 int at = digits.Length - 1 - bit / 4;
                 digits[at] = "0123456789abcdef"[Convert.ToInt32(digits[at].ToString(), 16) ^ (1 << (bit % 4))];
                 return Replace(kind, file, lines, line, new string(digits));
             };
+    }
+
+    /// <summary>Bits of a schedule row that the hardware looks at: each unit's valid bit, and its other fields where it is set.</summary>
+    private int[] EffectiveBits(int row)
+    {
+        bool Set(ScheduleField field) => !(_plan.Control.Rows[row] >> field.Lsb).IsEven;
+        return [.. _plan.Control.Fields
+            .Where(f => f.Name.EndsWith("_valid", StringComparison.Ordinal) || Set(_plan.Control.Fields.First(v => v.Name == f.Name.Split('_')[0] + "_valid")))
+            .SelectMany(f => Enumerable.Range(f.Lsb, f.Width))];
     }
 
     [GeneratedRegex(@"^(.*(?:_full =|<=) .*[\]\}\w] )([+-])( [\{\w].*;)$")]

@@ -12,10 +12,10 @@ public sealed class IntegerReference
     private enum Tap { Fft, Accumulator, Ifft, Update, Reset, Candidate, State, Output }
 
     /// <summary>The places where the design saturates on purpose.</summary>
-    private enum Site { Fft, StateToFft, SumSpectrum, Sum, GateInput, CandidateInput, Output }
+    private enum Site { Fft, StateToFft, SumSpectrum, Sum, UpdateInput, ResetInput, CandidateInput, Output }
 
     private static readonly string[] SiteNames =
-        ["spectrum of a vector", "state to FFT", "accumulator to IFFT", "sum", "gate input", "candidate input", "output"];
+        ["spectrum of a vector", "state to FFT", "accumulator to IFFT", "sum", "update gate input", "reset gate input", "candidate input", "output"];
 
     private readonly AcceleratorPlan _plan;
     private readonly long[][] _state;        // of each layer, padded; empty for a dense layer
@@ -106,19 +106,19 @@ public sealed class IntegerReference
         IReadOnlyList<long[]> bias = _plan.Parameters[layer].Biases;
         Span<long> zSum = Sums(SumKind.Update), rSum = Sums(SumKind.Reset);
         Span<long> wn = Sums(SumKind.CandidateInput), rn = Sums(SumKind.CandidateRecurrent);
+        Span<long> update = taps[(int)Tap.Update, index], reset = taps[(int)Tap.Reset, index];
+        Span<long> candidates = taps[(int)Tap.Candidate, index], states = taps[(int)Tap.State, index];
         for (int i = 0; i < k; i++)
         {
             int row = block * k + i;
-            long z = _plan.Sigmoid.Evaluate(Saturate(Site.GateInput, zSum[i] + bias[0][row], _word));
-            long r = _plan.Sigmoid.Evaluate(Saturate(Site.GateInput, rSum[i] + bias[1][row], _word));
+            long z = _plan.Sigmoid.Evaluate(Saturate(Site.UpdateInput, zSum[i] + bias[0][row], _word));
+            long r = _plan.Sigmoid.Evaluate(Saturate(Site.ResetInput, rSum[i] + bias[1][row], _word));
             long candidate = ((wn[i] + bias[2][row]) << (b - 1)) + r * (rn[i] + bias[3][row]);
             long n = _plan.Tanh.Evaluate(Saturate(Site.CandidateInput, FixedFormat.RoundHalfUp(candidate, b - 1), _word));
             long wide = n << guard;
             long next = wide + FixedFormat.RoundHalfUp(z * (_state[layer][row] - wide), b - 1);
-            taps[(int)Tap.Update, index][i] = z;
-            taps[(int)Tap.Reset, index][i] = r;
-            taps[(int)Tap.Candidate, index][i] = n;
-            taps[(int)Tap.State, index][i] = _state[layer][row] = i < used ? next : 0;
+            (update[i], reset[i], candidates[i]) = (z, r, n);
+            states[i] = _state[layer][row] = i < used ? next : 0;
         }
 
         Span<long> Sums(SumKind kind) => taps[(int)Tap.Ifft, _plan.SumIndex(new(layer, kind, block))];

@@ -13,7 +13,9 @@ module hwgen_delay #(
     generate
         if (DEPTH == 0) begin : g_wire
             // A wire has no clock.
-            /* verilator lint_off UNUSEDSIGNAL */ wire unused_clk = clk; /* verilator lint_on UNUSEDSIGNAL */
+            /* verilator lint_off UNUSEDSIGNAL */
+            wire unused_clk = clk;
+            /* verilator lint_on UNUSEDSIGNAL */
             assign out = in;
         end else if (DEPTH == 1) begin : g_one
             reg [WIDTH-1:0] stage;

@@ -1,4 +1,5 @@
-// hwgen_delay_valid: a valid bit, DEPTH >= 2 cycles later. Control path: rst, synchronous, high, clears what is in flight.
+// hwgen_delay_valid: a valid bit, DEPTH >= 2 cycles later. Control path: rst, synchronous,
+// high, clears what is in flight.
 `default_nettype none
 
 module hwgen_delay_valid #(

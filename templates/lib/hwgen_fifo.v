@@ -1,4 +1,5 @@
-// hwgen_fifo: stream buffer of 2^ADDR_W rows. The writer must know that there is room: it has no ready.
+// hwgen_fifo: stream buffer of 2^ADDR_W rows. The writer must know that there is room: it has
+// no ready.
 // A row is on the output in the cycle after its write. Reset: rst, synchronous, high, empties it.
 `default_nettype none
 

@@ -1,9 +1,12 @@
 // hwgen_gru_lane: one element of a GRU's state, linear_before_reset = 1:
 //   z = sigmoid(sum_z + bias_z), r = sigmoid(sum_r + bias_r),
 //   n = tanh(sum_wn + bias_wn + r . (sum_rn + bias_rn)), next = n + z . (state - n).
-// Sums and biases are words of W bits with the sums' binary point; z, r, n are W bits, all fraction but the sign;
-// the state is SW bits, all fraction but the sign. Since 0 <= z < 1, next lies between n and state: it cannot overflow.
-// One element a cycle; sums, biases and state in cycle 0: z and r in cycle 5, n in cycle 11, next in cycle 14.
+// Sums and biases are words of W bits with the sums' binary point; z, r, n are W bits, all
+// fraction but the sign;
+// the state is SW bits, all fraction but the sign. Since 0 <= z < 1, next lies between n and
+// state: it cannot overflow.
+// One element a cycle; sums, biases and state in cycle 0: z and r in cycle 5, n in cycle 11,
+// next in cycle 14.
 `default_nettype none
 
 module hwgen_gru_lane #(
@@ -164,7 +167,9 @@ module hwgen_gru_lane #(
     hwgen_round #(.IN_W(SW + W + 1), .SHIFT(W - 1)) u_kept (.in(product), .out(kept));
 
     // kept lies between 0 and the difference, so the sum needs no bit more than the state.
-    /* verilator lint_off UNUSEDSIGNAL */ wire signed [SW+2:0] sum = {{3{n_13[SW-1]}}, n_13} + kept; /* verilator lint_on UNUSEDSIGNAL */
+    /* verilator lint_off UNUSEDSIGNAL */
+    wire signed [SW+2:0] sum = {{3{n_13[SW-1]}}, n_13} + kept;
+    /* verilator lint_on UNUSEDSIGNAL */
 
     always @(posedge clk) begin
         difference <= {state_11[SW-1], state_11} - {n_wide[SW-1], n_wide};

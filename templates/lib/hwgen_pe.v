@@ -1,8 +1,13 @@
-// hwgen_pe: processing element: one product of two packed spectra a cycle, accumulated in the frequency domain.
-//   DC' = DC.DC, Nyquist' = Nyquist.Nyquist, (re + i im)' = (re + i im).(re + i im) for the K/2 - 1 bins between:
-//   2K - 2 multipliers (K = 1: one). Words in a row: DC, Nyquist, Re1, Im1, ..., the first least significant.
-// Timing: row in cycle 0 (with the spectrum's read address), spectrum in cycle 1, first in cycle 3, load in the
-// cycle 4 of a group's last column; the drain register shows the accumulators a cycle later and else passes drain_in on.
+// hwgen_pe: processing element: one product of two packed spectra a cycle, accumulated in the
+// frequency domain.
+//   DC' = DC.DC, Nyquist' = Nyquist.Nyquist, (re + i im)' = (re + i im).(re + i im) for the K/2
+//   - 1 bins between:
+//   2K - 2 multipliers (K = 1: one). Words in a row: DC, Nyquist, Re1, Im1, ..., the first
+//   least significant.
+// Timing: row in cycle 0 (with the spectrum's read address), spectrum in cycle 1, first in
+// cycle 3, load in the
+// cycle 4 of a group's last column; the drain register shows the accumulators a cycle later and
+// else passes drain_in on.
 `default_nettype none
 
 module hwgen_pe #(

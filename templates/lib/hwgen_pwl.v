@@ -1,5 +1,6 @@
 // hwgen_pwl: piecewise-linear sigmoid (ODD = 0) or tanh (ODD = 1).
-//   |in| = segment . 2^REM_BITS + rest; y = offset[segment] + slope[segment] . rest, rounded once, saturated once;
+//   |in| = segment . 2^REM_BITS + rest; y = offset[segment] + slope[segment] . rest, rounded
+//   once, saturated once;
 //   |in| >= 2^LIMIT_BITS gives the largest word; in < 0 by symmetry: 1 - y or -y.
 // One word a cycle, latency 4 cycles. A table row holds the offset and, above it, the slope.
 `default_nettype none

@@ -1,4 +1,5 @@
-// hwgen_ram: 2^ADDR_W rows of WIDTH bits, one write and one read a cycle; a row can be read in the cycle after its write.
+// hwgen_ram: 2^ADDR_W rows of WIDTH bits, one write and one read a cycle; a row can be read in
+// the cycle after its write.
 // Read latency 1 cycle. Not reset: what was not written is not read.
 `default_nettype none
 

@@ -1,4 +1,5 @@
-// hwgen_requantize: one word to another format: drop SHIFT bits with half-up rounding, saturate to OUT_W bits.
+// hwgen_requantize: one word to another format: drop SHIFT bits with half-up rounding, saturate
+// to OUT_W bits.
 // Signed in and out; combinational.
 `default_nettype none
 

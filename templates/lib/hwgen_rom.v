@@ -1,5 +1,7 @@
-// hwgen_rom: 2^ADDR_W rows of WIDTH bits from the file INIT ($readmemh, relative to the folder the tool runs in).
-// Latency 1 cycle, one row a cycle. With +hwgen_readback a simulation writes back what the memory holds.
+// hwgen_rom: 2^ADDR_W rows of WIDTH bits from the file INIT ($readmemh, relative to the folder
+// the tool runs in).
+// Latency 1 cycle, one row a cycle. With +hwgen_readback a simulation writes back what the
+// memory holds.
 `default_nettype none
 
 module hwgen_rom #(

@@ -18,7 +18,9 @@ module hwgen_round #(
         end else begin : g_round
             localparam signed [IN_W:0] HALF = {{IN_W{1'b0}}, 1'b1} << (SHIFT - 1);
             // The bits below the new last place are what rounding drops.
-            /* verilator lint_off UNUSEDSIGNAL */ wire signed [IN_W:0] sum = wide + HALF; /* verilator lint_on UNUSEDSIGNAL */
+            /* verilator lint_off UNUSEDSIGNAL */
+            wire signed [IN_W:0] sum = wide + HALF;
+            /* verilator lint_on UNUSEDSIGNAL */
             assign out = sum[IN_W:SHIFT];
         end
     endgenerate

@@ -14,7 +14,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("hwgen: error: Required command was not provided.\nhwgen: error: Unrecognized command or argument 'explore'.\n'hwgen --help' says what there is.\n", "explore")]
     [InlineData("hwgen: error: Required argument 'DESIGN' missing for command: 'train'.\n'hwgen train --help' says what there is.\n", "train")]
     [InlineData("hwgen: error: Unrecognized command or argument '--fast'.\n'hwgen train --help' says what there is.\n", "train", "x.yaml", "--fast")]
-    [InlineData("hwgen: error: Argument 'tpu' not recognized. Must be one of:\n\t'auto'\n\t'cuda'\n\t'opencl'\n\t'cpu'\n\t'pocl'\n\t'debug'\n'hwgen train --help' says what there is.\n", "train", "x.yaml", "--device", "tpu")]
+    [InlineData("hwgen: error: Argument 'tpu' not recognized. Must be one of:\n\t'auto'\n\t'cuda'\n\t'opencl'\n\t'cpu'\n\t'pocl'\n\t'cpu-sim'\n'hwgen train --help' says what there is.\n", "train", "x.yaml", "--device", "tpu")]
     [InlineData("hwgen: error: --inject-fault 0 is too small: give at least 1.\n'hwgen verify --help' says what there is.\n", "verify", "x.yaml", "--inject-fault", "0")]
     [InlineData("hwgen: error: Cannot parse argument 'many' for option '--inject-fault' as expected type 'System.Nullable`1[System.Int32]'.\n'hwgen verify --help' says what there is.\n", "verify", "x.yaml", "--inject-fault", "many")]
     public async Task Run_WrongUsage_ExitsWith2(string message, params string[] args)
@@ -148,7 +148,7 @@ public sealed class CommandLineTests : IDisposable
         var (exitCode, output, _) = await RunHwGen.Async(new FakePipeline().Verbs, "verify", NetFile(), "--json", "--out", folder.Path);
 
         Assert.Equal(0, exitCode);
-        Assert.Equal("""{"design":"net","words":5000,"mismatches":0,"sequences":8,"taps":14,"cyclesPredicted":1234,"cyclesSimulated":1234,"cyclesPerFrame":75,"cyclesSingleStream":143,"multiplierUtilization":0.72,"unitUtilization":{"fft":0.31,"ifft":0.64,"vector":0.4},"lintWarnings":0,"accuracy":0.875,"referenceAccuracy":0.875,"passed":true}""" + "\n", Ordered(output));
+        Assert.Equal("""{"design":"net","words":5000,"mismatches":0,"sequences":8,"taps":14,"cyclesPredicted":1234,"cyclesSimulated":1234,"cyclesPerFrame":75,"cyclesSingleStream":143,"multiplierUtilization":0.72,"unitUtilization":{"fft":0.31,"ifft":0.64,"vector":0.4},"lintWarnings":0,"accuracy":0.875,"referenceAccuracy":0.875,"stressSequences":21,"held":true,"passed":true}""" + "\n", Ordered(output));
     }
 
     [Theory]
@@ -157,10 +157,11 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(0, 1_234, 1, 0.875, 5_000)]
     [InlineData(0, 1_234, 0, 0.75, 5_000)]
     [InlineData(0, 1_234, 0, 0.875, 0)]
-    public async Task Verify_OneCheckFails_ExitsWith1(int mismatches, int cycles, int warnings, double accuracy, int words)
+    [InlineData(0, 1_234, 0, 0.875, 5_000, false)]
+    public async Task Verify_OneCheckFails_ExitsWith1(int mismatches, int cycles, int warnings, double accuracy, int words, bool held = true)
     {
         var pipeline = new FakePipeline();
-        pipeline = new() { Verify = pipeline.Verify with { Mismatches = mismatches, CyclesSimulated = cycles, LintWarnings = warnings, Accuracy = accuracy, Words = words } };
+        pipeline = new() { Verify = pipeline.Verify with { Mismatches = mismatches, CyclesSimulated = cycles, LintWarnings = warnings, Accuracy = accuracy, Words = words, Held = held } };
 
         Assert.Equal(1, (await RunHwGen.Async(pipeline.Verbs, "verify", NetFile(), "--out", folder.Path)).ExitCode);
         Assert.Equal(1, (await RunHwGen.Async(pipeline.Verbs, "run", NetFile(), "--out", folder.Path)).ExitCode);
@@ -172,17 +173,17 @@ public sealed class CommandLineTests : IDisposable
         var (exitCode, output, _) = await RunHwGen.Async(new FakePipeline().Verbs, "verify", NetFile(), "--inject-fault", "2", "--seed", "9", "--json", "--out", folder.Path);
 
         Assert.Equal(0, exitCode);
-        Assert.StartsWith("""{"design":"net","faults":2,"found":2,"seed":9,"injected":[{"kind":"flipped sign","file":"pe.v","tap":"layer0.accumulator"},""", Ordered(output), StringComparison.Ordinal);
+        Assert.StartsWith("""{"design":"net","faults":2,"found":2,"seed":9,"injected":[{"kind":"FlippedSign","file":"pe.v:3","seed":5,"before":"a + b","after":"a - b","tap":"tap accumulator"},""", Ordered(output), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Verify_FaultMissed_ExitsWith1AndSaysWhich()
     {
-        var pipeline = new FakePipeline { Faults = new("net", 1, 0, 1, [new("ROM bit", "w.hex", null)]) };
+        var pipeline = new FakePipeline { Faults = new("net", 1, 0, 1, [new("RomBit", "w.hex:1", 1, "0f", "0e")]) };
 
         var (exitCode, output, _) = await RunHwGen.Async(pipeline.Verbs, "verify", NetFile(), "--inject-fault", "1", "--out", folder.Path);
 
-        Assert.Equal((1, "MISSED  ROM bit in w.hex\n0 of 1 faults found (seed 1)\n"), (exitCode, output));
+        Assert.Equal((1, "MISSED  RomBit in w.hex:1 (seed 1): 0f -> 0e\n0 of 1 faults found (seed 1)\n"), (exitCode, output));
     }
 
     [Fact]

@@ -14,9 +14,7 @@ public static class Checks
         new("make", Verification, true, "make", Probes.Program("make", "--version")),
         new("fashion-mnist", Training, true, "dataset-fashion-mnist", Probes.Files("/usr/share/datasets/fashion-mnist",
             "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")),
-        new("ccache", ["verify (faster again)"], false, "ccache", Probes.Program("ccache", "--version")),
         new("yosys", ["tests"], false, "yosys", Probes.Program("yosys", "-V")),
-        new("iverilog", ["tests"], false, "iverilog", Probes.Program("iverilog", "-V")),
         new("pocl", ["train --device pocl"], false, "pocl-opencl-icd ocl-icd-libopencl1", Probes.OpenClDriver("/etc/OpenCL/vendors", "pocl")),
     ];
 }

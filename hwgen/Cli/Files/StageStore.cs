@@ -12,12 +12,12 @@ public sealed class StageStore(string folder)
     /// <param name="key">Digest of the inputs, by <see cref="StageKey"/>.</param>
     /// <param name="files">Everything that the work writes; a folder stands for all files below it.</param>
     /// <param name="work">Does it. An answer whose checks failed is not remembered, so that the next run tries again.</param>
-    public async Task<T> RunAsync<T>(string stage, string key, IReadOnlyList<string> files, Func<Task<T>> work) where T : VerbResult
+    public async Task<T> RunAsync<T>(string stage, string key, IReadOnlyList<string> files, Func<Task<T>> work) where T : class
     {
         if (Find<T>(stage, key) is { } known) return known;
         Forget(stage);
         var result = await work();
-        if (result.Passed) Record(stage, key, result, files);
+        if (result is not VerbResult { Passed: false }) Record(stage, key, result, files);
         return result;
     }
 
@@ -34,6 +34,19 @@ public sealed class StageStore(string folder)
         catch (Exception e) when (e is IOException or JsonException or NotSupportedException)
         {
             return null;    // no stamp, or one of another version
+        }
+    }
+
+    /// <summary>The inputs that the stage last ran from, whatever has become of its files; null if it has not run.</summary>
+    public string? KeyOf(string stage)
+    {
+        try
+        {
+            return JsonText.Read<KeyOnly>(File.ReadAllText(PathOf(stage))).Key;
+        }
+        catch (Exception e) when (e is IOException or JsonException or NotSupportedException)
+        {
+            return null;
         }
     }
 
@@ -63,6 +76,8 @@ public sealed class StageStore(string folder)
     }
 
     private string PathOf(string stage) => Path.Combine(folder, stage + ".json");
+
+    private sealed record KeyOnly(string Key);
 
     private sealed record Stamp<T>(string Key, IReadOnlyList<FileStamp> Files, T Result);
 

@@ -60,10 +60,9 @@ public sealed record VerificationFacts(
 /// <param name="Name">The tensor.</param>
 /// <param name="Width">Bits of its word.</param>
 /// <param name="FracBits">Bits behind the binary point; may be negative.</param>
-/// <param name="Low">Smallest value recorded.</param>
-/// <param name="High">Largest value recorded.</param>
+/// <param name="Magnitude">Largest magnitude recorded.</param>
 /// <param name="Saturated">Share of the recorded values that the format clips, 0..1.</param>
-public sealed record TensorFacts(string Name, int Width, int FracBits, double Low, double High, double Saturated);
+public sealed record TensorFacts(string Name, int Width, int FracBits, double Magnitude, double Saturated);
 
 /// <param name="Name">The adder, accumulator or register.</param>
 /// <param name="NeededBits">Bits that no input can exceed, by interval analysis over the actual weights.</param>

@@ -8,12 +8,12 @@ internal sealed record TensorView(string Name, string Format, string Represents,
     public static TensorView Of(TensorFacts tensor)
     {
         double limit = Math.ScaleB(1, tensor.Width - 1 - tensor.FracBits);
-        double used = Math.Max(Math.Abs(tensor.Low), Math.Abs(tensor.High)) / limit;
+        double used = tensor.Magnitude / limit;
         return new(
             tensor.Name,
             $"Q{tensor.Width - 1 - tensor.FracBits}.{tensor.FracBits}",
             $"±{Show.Number(limit)}",
-            $"{Show.Number(tensor.Low)} to {Show.Number(tensor.High)}",
+            $"±{Show.Number(tensor.Magnitude)}",
             Show.Percent(used),
             ReportView.BarWidth(used),
             Show.Percent(tensor.Saturated));

@@ -12,12 +12,15 @@ public sealed record FaultResult(string Design, int Faults, int Found, int Seed,
 
     internal override IEnumerable<string> Lines() =>
     [
-        .. Injected.Select(f => $"{(f.Tap is null ? "MISSED" : "found ")}  {f.Kind} in {f.File}{(f.Tap is null ? "" : $", by {f.Tap}")}"),
+        .. Injected.Select(f => $"{(f.Tap is null ? "MISSED" : "found ")}  {f.Kind} in {f.File} (seed {f.Seed}): {f.Before} -> {f.After}{(f.Tap is null ? "" : $"\n          by {f.Tap}")}"),
         $"{Found} of {Faults} faults found (seed {Seed})",
     ];
 }
 
 /// <param name="Kind">What was changed, such as a flipped sign.</param>
 /// <param name="File">In which file.</param>
-/// <param name="Tap">Whose word gave it away; null is not found.</param>
-public sealed record InjectedFault(string Kind, string File, string? Tap = null);
+/// <param name="Seed">Draws it again.</param>
+/// <param name="Before">The line as printed.</param>
+/// <param name="After">The line as changed.</param>
+/// <param name="Tap">The word that gave it away; null is not found.</param>
+public sealed record InjectedFault(string Kind, string File, int Seed, string Before, string After, string? Tap = null);

@@ -15,21 +15,23 @@ namespace HwGen.Cli.Results;
 /// <param name="LintWarnings">Of <c>verilator --lint-only -Wall</c>.</param>
 /// <param name="Accuracy">Share of the sequences that the Verilog's own output words classify correctly, 0..1.</param>
 /// <param name="ReferenceAccuracy">The reference's, over the same sequences.</param>
+/// <param name="StressSequences">Sequences of full-scale and random words that ran beside the test sequences.</param>
+/// <param name="Held">Whether everything else held too: interval and single-stream cycles as predicted, each class as the reference's.</param>
 /// <param name="FirstDivergence">Where the first mismatch is: layer, step, row block, stage, bin, expected and actual word.</param>
 /// <param name="Waveform">A short waveform of that place.</param>
 public sealed record VerifyResult(
     string Design, long Words, long Mismatches, int Sequences, int Taps,
     long CyclesPredicted, long CyclesSimulated, long CyclesPerFrame, long CyclesSingleStream,
     double MultiplierUtilization, UnitUtilization UnitUtilization, int LintWarnings,
-    double Accuracy, double ReferenceAccuracy, string? FirstDivergence = null, string? Waveform = null) : VerbResult
+    double Accuracy, double ReferenceAccuracy, int StressSequences, bool Held, string? FirstDivergence = null, string? Waveform = null) : VerbResult
 {
     /// <remarks>Nothing compared is nothing proven.</remarks>
     public override bool Passed => Words > 0 && Mismatches == 0 && CyclesSimulated == CyclesPredicted && LintWarnings == 0
-        && Accuracy == ReferenceAccuracy;
+        && Accuracy == ReferenceAccuracy && Held;
 
     internal override IEnumerable<string> Lines()
     {
-        yield return $"words      {Show.Count(Words)} compared at {Taps} taps over {Show.Count(Sequences)} sequences, {Show.Count(Mismatches)} differ";
+        yield return $"words      {Show.Count(Words)} compared at {Taps} taps over {Show.Count(Sequences)} test and {Show.Count(StressSequences)} stress sequences, {Show.Count(Mismatches)} differ";
         yield return $"cycles     {Show.Count(CyclesSimulated)} simulated, {Show.Count(CyclesPredicted)} predicted";
         yield return $"a step     {Show.Count(CyclesPerFrame)} cycles interleaved, {Show.Count(CyclesSingleStream)} single stream";
         yield return $"lint       {LintWarnings} warnings";

@@ -12,10 +12,10 @@ internal static class DeviceOption
     {
         var option = new Option<string>("--device")
         {
-            Description = "Where training computes: auto (CUDA, an OpenCL GPU, else the CPU), cuda, opencl, cpu (SIMD), pocl (OpenCL on the CPU) or debug (checks bounds, slow).",
+            Description = "Where training computes: auto (CUDA, an OpenCL GPU, else the CPU), cuda, opencl, cpu (SIMD), pocl (OpenCL on the CPU) or cpu-sim (the bare ILGPU CPU accelerator: checks bounds, slow).",
             HelpName = "DEVICE",
             DefaultValueFactory = _ => Auto,
         };
-        return option.AcceptOnlyFromAmong(Auto, "cuda", "opencl", "cpu", "pocl", "debug");
+        return option.AcceptOnlyFromAmong(Auto, "cuda", "opencl", "cpu", "pocl", "cpu-sim");
     }
 }

@@ -35,6 +35,7 @@ public static partial class ModuleName
     public static string? Complaint(string designName) =>
         designName.Length > MaxLength ? $"the name has {designName.Length} characters: use at most {MaxLength}"
         : !Pattern().IsMatch(designName) ? $"the name '{designName}' cannot become a module's name: begin with a letter a-z, go on with a-z, 0-9 and '-'"
+        : designName == "hwgen" || designName.StartsWith("hwgen-", StringComparison.Ordinal) ? $"the name '{designName}' is taken by the shared modules, whose names begin with hwgen: choose another, 'my-{designName}' for one"
         : Keywords.Contains(Of(designName)) ? $"the name '{designName}' is a keyword of Verilog: choose another, '{designName}-net' for one"
         : null;
 

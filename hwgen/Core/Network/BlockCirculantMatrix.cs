@@ -39,13 +39,14 @@ public sealed class BlockCirculantMatrix
     public float this[int row, int column] =>
         Block(row / BlockSize, column / BlockSize)[(row - column) & (BlockSize - 1)];
 
-    /// <summary>Π: the nearest block-circulant matrix in the Frobenius norm, the mean over each wrapped diagonal of each block.</summary>
+    /// <summary>Π: the nearest block-circulant matrix in the Frobenius norm, the mean over each wrapped diagonal of each block.
+    /// In a padded block only the entries inside the matrix count, since nothing reads the padding; a diagonal wholly in the
+    /// padding gives 0.</summary>
     /// <param name="dense">Shape (rows, columns), row-major.</param>
     /// <param name="rows">Rows of W.</param>
     /// <param name="columns">Columns of W.</param>
     /// <param name="blockSize">k, a power of two.</param>
-    /// <remarks>In a padded block the mean runs over all k entries of the diagonal, the padding's zeros included:
-    /// that is the projection of the padded matrix. Source: Li et al., E-RNN, HPCA 2019, arXiv:1812.07106.</remarks>
+    /// <remarks>Source: Li et al., E-RNN, HPCA 2019, arXiv:1812.07106.</remarks>
     public static BlockCirculantMatrix Project(ReadOnlySpan<float> dense, int rows, int columns, int blockSize)
     {
         int p = (rows + blockSize - 1) / blockSize, q = (columns + blockSize - 1) / blockSize;
@@ -55,12 +56,15 @@ public sealed class BlockCirculantMatrix
                 for (int d = 0; d < blockSize; d++)
                 {
                     double sum = 0;
+                    int count = 0;
                     for (int c = 0; c < blockSize; c++)
                     {
                         int row = i * blockSize + ((c + d) & (blockSize - 1)), column = j * blockSize + c;
-                        if (row < rows && column < columns) sum += dense[row * columns + column];
+                        if (row >= rows || column >= columns) continue;
+                        sum += dense[row * columns + column];
+                        count++;
                     }
-                    result[(i * q + j) * blockSize + d] = (float)(sum / blockSize);
+                    result[(i * q + j) * blockSize + d] = count == 0 ? 0f : (float)(sum / count);
                 }
         return new(rows, columns, blockSize, result);
     }

@@ -7,11 +7,12 @@ namespace HwGen.Core.Plan;
 public sealed class NetworkRanges
 {
     /// <param name="layers">Layers of the network.</param>
-    public NetworkRanges(int layers)
-    {
-        (Vectors, VectorSpectra) = (new double[layers + 1], new double[layers + 1]);
-        (Sums, SumSpectra) = (new double[layers], new double[layers]);
-    }
+    public NetworkRanges(int layers) : this(new double[layers + 1], new double[layers + 1], new double[layers], new double[layers]) { }
+
+    /// <summary>Ranges as they were recorded.</summary>
+    [System.Text.Json.Serialization.JsonConstructor]
+    public NetworkRanges(double[] vectors, double[] vectorSpectra, double[] sums, double[] sumSpectra) =>
+        (Vectors, VectorSpectra, Sums, SumSpectra) = (vectors, vectorSpectra, sums, sumSpectra);
 
     /// <summary>Of the input (0) and of each layer's output.</summary>
     public double[] Vectors { get; }

@@ -8,6 +8,9 @@ namespace HwGen.Core.Transforms;
 /// words. A level doubles its values; its scaling shift takes the bit back with half-up rounding or leaves it to grow.</remarks>
 public sealed class TransformPlan
 {
+    private readonly TransformNode[] _program;
+    private readonly TransformOutput[] _lanes;
+
     internal TransformPlan(
         int blockSize, bool inverse, FixedFormat input, FixedFormat twiddle, IReadOnlyList<int> levelShifts,
         IReadOnlyList<TransformNode> nodes, IReadOnlyList<TransformOutput> outputs, int point)
@@ -15,6 +18,8 @@ public sealed class TransformPlan
         (BlockSize, Inverse, Input, Twiddle, LevelShifts, Nodes, Outputs) =
             (blockSize, inverse, input, twiddle, levelShifts, nodes, outputs);
         LatencyCycles = outputs.Max(o => nodes[o.Node].Time);
+        _program = [.. nodes];
+        _lanes = [.. outputs];
         Format = new(outputs.Max(o => nodes[o.Node].Format.Width), nodes[outputs[0].Node].Format.FracBits + point);
     }
 
@@ -55,12 +60,12 @@ public sealed class TransformPlan
     /// <param name="scratch">At least one word a node; its content is lost.</param>
     public void Evaluate(ReadOnlySpan<long> input, Span<long> output, Span<long> scratch)
     {
-        for (int n = 0; n < Nodes.Count; n++)
+        input.CopyTo(scratch);      // the first k nodes are the input words
+        for (int n = input.Length; n < _program.Length; n++)
         {
-            TransformNode node = Nodes[n];
+            TransformNode node = _program[n];
             long value = node.Op switch
             {
-                TransformOp.Input => input[node.A],
                 TransformOp.Add => scratch[node.A] + scratch[node.B],
                 TransformOp.Subtract => scratch[node.A] - scratch[node.B],
                 TransformOp.Multiply => scratch[node.A] * node.Constant,
@@ -72,8 +77,8 @@ public sealed class TransformPlan
         }
         for (int lane = 0; lane < output.Length; lane++)
         {
-            long value = scratch[Outputs[lane].Node];
-            output[lane] = Outputs[lane].Negate ? -value : value;
+            long value = scratch[_lanes[lane].Node];
+            output[lane] = _lanes[lane].Negate ? -value : value;
         }
     }
 }

@@ -1,0 +1,33 @@
+namespace HwGen.Frontend.Kernels;
+
+/// <summary>Where the elementwise part of one GRU step finds its rows; see <see cref="GruKernelArgs"/>.</summary>
+/// <param name="Gates">Rows of 4·Size.</param>
+/// <param name="Recurrent">Rows of 3·Size; not used backward.</param>
+/// <param name="Biases">Holds Wb (n, z, r) and Rb (z, r, n), each 3·Size.</param>
+/// <param name="States">Rows of Size: h before and after the step.</param>
+/// <param name="Gradients">Rows of Size, laid out as the states; backward only.</param>
+/// <param name="Size">Units with padding.</param>
+/// <param name="Units">Units without.</param>
+/// <param name="BlockSize">k.</param>
+public sealed record GruStep(Tensor Gates, Tensor Recurrent, Tensor Biases, Tensor States, Tensor Gradients, int Size, int Units,
+    int BlockSize, int InputBias, int RecurrentBias)
+{
+    internal GruKernelArgs Arguments(int gatesRow, int recurrentRow, int before, int after, int unitsPerItem) => new()
+    {
+        Gates = Gates.View,
+        Recurrent = Recurrent.View,
+        Biases = Biases.View,
+        States = States.View,
+        Gradients = Gradients.View,
+        Size = Size,
+        Units = Units,
+        BlockSize = BlockSize,
+        UnitsPerItem = unitsPerItem,
+        GatesOffset = gatesRow * 4 * Size,
+        RecurrentOffset = recurrentRow * 3 * Size,
+        InputBias = InputBias,
+        RecurrentBias = RecurrentBias,
+        Before = before * Size,
+        After = after * Size,
+    };
+}

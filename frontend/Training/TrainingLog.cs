@@ -1,0 +1,20 @@
+namespace HwGen.Frontend.Training;
+
+/// <summary>What training went through.</summary>
+/// <param name="Epochs">In order, the dense baseline's first.</param>
+/// <param name="Residuals">One entry a Z and U update of ADMM.</param>
+public sealed record TrainingLog(IReadOnlyList<EpochRecord> Epochs, IReadOnlyList<ResidualRecord> Residuals);
+
+/// <param name="Phase">The phase that the epoch belongs to.</param>
+/// <param name="Epoch">From 1 in each phase.</param>
+/// <param name="Loss">Mean cross-entropy of the epoch's batches, each before its update.</param>
+/// <param name="TrainAccuracy">Share of these sequences classified right, 0..1.</param>
+/// <param name="TestAccuracy">Share of the test set after the epoch, 0..1.</param>
+/// <param name="FramesPerSecond">Steps of sequences a second of training; 0 where it wasn't measured. Wall-clock time: in no file that is compared.</param>
+public sealed record EpochRecord(TrainingPhase Phase, int Epoch, double Loss, double TrainAccuracy, double TestAccuracy, double FramesPerSecond);
+
+/// <param name="Iteration">From 1.</param>
+/// <param name="Rho">ρ of the steps before this update.</param>
+/// <param name="Primal">‖W − Z‖ / ‖W‖ over all matrices that become block-circulant.</param>
+/// <param name="Dual">‖Z − Z before‖ / ‖Z‖.</param>
+public sealed record ResidualRecord(int Iteration, double Rho, double Primal, double Dual);

@@ -1,0 +1,13 @@
+namespace HwGen.Frontend.Training;
+
+public enum TrainingPhase
+{
+    /// <summary>The dense baseline, from random weights.</summary>
+    Dense,
+
+    /// <summary>Dense weights pulled towards block-circulant ones.</summary>
+    Admm,
+
+    /// <summary>First columns only, in the frequency domain.</summary>
+    Retrain,
+}

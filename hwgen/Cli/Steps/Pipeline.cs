@@ -1,0 +1,218 @@
+using HwGen.Cli.Files;
+using HwGen.Cli.Report;
+using HwGen.Cli.Results;
+using HwGen.Core;
+using HwGen.Core.Design;
+using HwGen.Core.Network;
+using HwGen.Core.Plan;
+using HwGen.Explore;
+using HwGen.Frontend.Data;
+using HwGen.Frontend.Kernels;
+using HwGen.Frontend.Training;
+using HwGen.Print;
+using HwGen.Sim.CoSimulation;
+using HwGen.Sim.Faults;
+
+namespace HwGen.Cli.Steps;
+
+/// <summary>The stages from data to a report. Each does what earlier stages lack first, but for <see cref="VerifyAsync"/>, which
+/// takes what lies in rtl-out as it lies there.</summary>
+public sealed class Pipeline
+{
+    /// <summary>Images that fault injection runs beside its stress sequences: short runs, since each fault is another build.</summary>
+    private const int FaultImages = 4;
+
+    private DataSettings? _loaded;
+    private (SequenceDataset Train, SequenceDataset Test) _data;
+
+    /// <summary>The steps as the verbs call them. `run` skips a verification that is up to date; the verb `verify` never does.</summary>
+    public PipelineSteps Steps => new(TrainAsync, QuantizeAsync, GenerateAsync, VerifyAsync, InjectFaultsAsync, ReportAsync);
+
+    /// <summary>The steps of `run`.</summary>
+    public PipelineSteps RunSteps => Steps with { Verify = VerifyUnlessUpToDateAsync };
+
+    /// <summary>Reads a whole data set.</summary>
+    public static Task<DataResult> CheckDataAsync(string name, string? path, CancellationToken cancel)
+    {
+        var (train, test) = FashionMnist.Load(new(name, path, new("data", 1, 1)));
+        return Task.FromResult(new DataResult(name, path ?? FashionMnist.DefaultFolder, train.Count, test.Count));
+    }
+
+    public async Task<TrainResult> TrainAsync(StepContext c, CancellationToken cancel) => (await RecordAsync(c, cancel)).Result;
+
+    public async Task<QuantizeResult> QuantizeAsync(StepContext c, CancellationToken cancel)
+    {
+        TrainingRecord training = await RecordAsync(c, cancel);
+        string ranges = RangesFile(c);
+        return (await c.Workspace.Stages.RunAsync("quantize", QuantizeKey(c), [ranges], () => Task.Run(() =>
+        {
+            TrainedNetwork network = NetworkFile.Load(NetworkPath(c));
+            c.Progress.Report("quantize: record ranges", 0);
+            NetworkRanges recorded = Quantizer.Calibrate(network, Data(c.Design).Train, c.Design.Quantization.CalibrationSequences);
+            AtomicFile.WriteText(ranges, JsonText.Page(recorded));
+            AcceleratorPlan plan = BuildPlan(c, network, recorded);
+            SequenceDataset test = Data(c.Design).Test;
+            var progress = new Relay<int>(done => c.Progress.Report("quantize: classify in fixed point", (double)done / test.Count, $"{done:N0} of {test.Count:N0}"));
+            FixedPointScore score = Quantizer.Evaluate(plan, test, progress, cancel);
+            Accuracy accuracy = training.Result.Accuracy with { FixedPoint = score.Accuracy };
+            return new QuantizeRecord(
+                new(c.Design.Name, accuracy, test.Count, training.Result.Parameters, c.Design.Quantization.Bits),
+                [.. score.Saturations.Sites.Select(s => new SaturationShare(s.Key, s.Value.Changed, s.Value.Words))]);
+        }, cancel))).Result;
+    }
+
+    public async Task<GenerateResult> GenerateAsync(StepContext c, CancellationToken cancel)
+    {
+        await QuantizeAsync(c, cancel);
+        return await c.Workspace.Stages.RunAsync("generate", GenerateKey(c), [c.Workspace.Rtl], () =>
+        {
+            AcceleratorPlan plan = LoadPlan(c);
+            IReadOnlyList<OutputFile> files = RtlPrinter.Print(plan);
+            AtomicDirectory.Replace(c.Workspace.Rtl, folder =>
+            {
+                foreach (OutputFile file in files)
+                {
+                    string path = Path.Combine(folder, file.Path);
+                    Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                    File.WriteAllText(path, file.Text);
+                }
+            });
+            return Task.FromResult(new GenerateResult(c.Design.Name, c.Workspace.Rtl, files.Count,
+                plan.Schedule.IntervalCycles, plan.SingleStreamCycles, PlanFacts.Multipliers(plan), PlanFacts.MemoryBits(plan)));
+        });
+    }
+
+    /// <summary>Co-simulates what lies in rtl-out, whoever wrote it, against the reference of the design.</summary>
+    /// <exception cref="InputException">There is nothing, or the design has changed since it was generated.</exception>
+    public async Task<Results.VerifyResult> VerifyAsync(StepContext c, CancellationToken cancel)
+    {
+        RequireGenerated(c);
+        AcceleratorPlan plan = LoadPlan(c);
+        SequenceDataset test = Data(c.Design).Test;
+        int images = Math.Min(c.Design.Hardware.VerifySequences, test.Count);
+        List<long[][]> sequences = Stimulus.Quantize(plan, test.Inputs, images, test.Steps);
+        List<long[][]> stress = Stimulus.Stress(plan, c.Design.Seed);
+        var simulator = new CoSimulator(plan, c.Workspace.Rtl, Options(c) with { WaveformFolder = Path.Join(c.Workspace.Artifacts, "waveform") });
+        var progress = new Relay<VerifyProgress>(p => c.Progress.Report("verify: " + p.Stage, (double)p.Done / p.Total, p.Total > 1 ? $"step {p.Done:N0} of {p.Total:N0}" : ""));
+        Sim.CoSimulation.VerifyResult result = await simulator.VerifyAsync(new([.. sequences, .. stress]), progress, cancel);
+        foreach (string line in result.LintWarnings) c.Progress.Note(line);
+        return new(c.Design.Name, result.Words, result.Mismatches, images, plan.Taps.Count,
+            result.CyclesPredicted, result.CyclesSimulated, (long)Math.Round(result.CyclesPerFrame), (long)Math.Round(result.CyclesSingleStream),
+            plan.MultiplierUtilization, PlanFacts.Utilization(plan), result.LintWarnings.Count,
+            Share(result.Predictions), Share(result.ReferencePredictions), stress.Count, result.Passed(plan),
+            result.First?.ToString(), result.Waveform is null ? null : Path.GetRelativePath(".", result.Waveform));
+
+        double Share(IReadOnlyList<int> classes) => (double)Enumerable.Range(0, images).Count(i => classes[i] == test.Labels[i]) / images;
+    }
+
+    public async Task<FaultResult> InjectFaultsAsync(StepContext c, int count, int seed, CancellationToken cancel)
+    {
+        RequireGenerated(c);
+        AcceleratorPlan plan = LoadPlan(c);
+        SequenceDataset test = Data(c.Design).Test;
+        var stimulus = new Stimulus([.. Stimulus.Stress(plan, seed), .. Stimulus.Quantize(plan, test.Inputs, FaultImages, test.Steps)]);
+        int done = 0;
+        var progress = new Relay<FaultOutcome>(o => c.Progress.Report("inject faults", (double)Interlocked.Increment(ref done) / count, $"{done} of {count}"));
+        var outcomes = await new FaultInjector(plan, c.Workspace.Rtl, Options(c)).RunAsync(count, seed, stimulus, progress, cancel);
+        var result = new FaultResult(c.Design.Name, count, outcomes.Count(o => o.CaughtBy is not null), seed,
+            [.. outcomes.Select(o => new InjectedFault(o.Fault.Kind.ToString(), $"{o.Fault.File}:{o.Fault.Line}", o.Seed, o.Fault.Before, o.Fault.After, o.CaughtBy?.ToString()))]);
+        c.Workspace.Stages.Record("faults", VerifyKey(c), result, []);
+        return result;
+    }
+
+    public async Task<ReportModel> ReportAsync(StepContext c, CancellationToken cancel)
+    {
+        await QuantizeAsync(c, cancel);
+        TrainingRecord training = await RecordAsync(c, cancel);
+        Results.VerifyResult verify = await VerifyUnlessUpToDateAsync(c, cancel);
+        QuantizeRecord quantize = c.Workspace.Stages.Find<QuantizeRecord>("quantize", QuantizeKey(c))!;
+        return PlanFacts.Report(c.Design, LoadPlan(c), LoadRanges(c), training, quantize, verify, c.Workspace.Stages.Find<FaultResult>("faults", VerifyKey(c)));
+    }
+
+    private Task<Results.VerifyResult> VerifyUnlessUpToDateAsync(StepContext c, CancellationToken cancel)
+    {
+        RequireGenerated(c);
+        return c.Workspace.Stages.RunAsync("verify", VerifyKey(c), [c.Workspace.Rtl], () => VerifyAsync(c, cancel));
+    }
+
+    /// <summary>Trains unless it is up to date; a device named by the user counts.</summary>
+    private async Task<TrainingRecord> RecordAsync(StepContext c, CancellationToken cancel)
+    {
+        string key = TrainKey(c.Design);
+        if (c.Device == "auto" && c.Workspace.Stages.Find<TrainingRecord>("train", key) is { } known) return known;
+        var progress = new Relay<TrainingProgress>(p => c.Progress.Report($"train: {p.Phase}", (p.Epoch - 1 + (double)p.Step / p.Steps) / p.Epochs,
+            $"epoch {p.Epoch} of {p.Epochs}, loss {p.Loss:F4}, {p.FramesPerSecond:N0} frames/s"));
+        TrainingOutcome outcome;
+        try
+        {
+            outcome = await Task.Run(() => TrainingRun.Run(c.Design, Path.GetDirectoryName(c.Workspace.Artifacts)!, c.Device, progress, cancel), cancel);
+        }
+        catch (DeviceNotFoundException e)
+        {
+            throw new ToolException(c.Device, $"--device {c.Device}", e.Message, "Name another device, or leave the option out; `hwgen doctor` tells what is here.");
+        }
+        var record = new TrainingRecord(
+            new(c.Design.Name, new(outcome.DenseAccuracy, outcome.CirculantAccuracy), Data(c.Design).Test.Count, outcome.Circulant.ParameterCount, outcome.Dense.ParameterCount, c.Design.Layers[0].BlockSize),
+            [.. outcome.Log.Epochs.Select((e, i) => new TrainingPoint(e.Phase.ToString(), i + 1, e.Loss, e.TestAccuracy))],
+            [.. outcome.Log.Residuals.Select(r => new AdmmPoint(r.Iteration, r.Primal, r.Dual, r.Rho))]);
+        c.Workspace.Stages.Record("train", key, record, [NetworkPath(c)]);
+        return record;
+    }
+
+    private void RequireGenerated(StepContext c)
+    {
+        string? missing = !File.Exists(Path.Combine(c.Workspace.Rtl, "rtl.f")) ? $"{c.Workspace.Rtl} holds no design"
+            : c.Workspace.Stages.Find<TrainingRecord>("train", TrainKey(c.Design)) is null ? "the network is not trained, or the design has changed since"
+            : c.Workspace.Stages.Find<QuantizeRecord>("quantize", QuantizeKey(c)) is null ? "the formats are not chosen, or the design has changed since"
+            : c.Workspace.Stages.KeyOf("generate") != GenerateKey(c) ? $"{c.Workspace.Rtl} is of another version of the design"
+            : null;
+        if (missing is not null)
+            throw new InputException(new InputError(c.Design.Data.Location.File, 1, 1, $"{missing}: run 'hwgen generate' first"));
+    }
+
+    private static VerifyOptions Options(StepContext c) => new(Path.Join(Path.GetDirectoryName(c.Workspace.Artifacts), "verilator"));
+
+    private (SequenceDataset Train, SequenceDataset Test) Data(DesignFile design)
+    {
+        if (_loaded != design.Data) (_data, _loaded) = (FashionMnist.Load(design.Data), design.Data);
+        return _data;
+    }
+
+    private static AcceleratorPlan LoadPlan(StepContext c) => BuildPlan(c, NetworkFile.Load(NetworkPath(c)), LoadRanges(c));
+
+    private static AcceleratorPlan BuildPlan(StepContext c, TrainedNetwork network, NetworkRanges ranges) =>
+        AcceleratorPlan.Create(c.Design.Name, network, NetworkFormats.Choose(network, ranges, c.Design.Quantization.Bits), c.Design.Hardware);
+
+    private static NetworkRanges LoadRanges(StepContext c) => JsonText.Read<NetworkRanges>(File.ReadAllText(RangesFile(c)));
+
+    private static string NetworkPath(StepContext c) => Path.Join(c.Workspace.Artifacts, "network.bin");
+
+    private static string RangesFile(StepContext c) => Path.Join(c.Workspace.Artifacts, "ranges.json");
+
+    private static string TrainKey(DesignFile design)
+    {
+        var key = new StageKey().Add("data", FashionMnist.Digest(design.Data)).Add("seed", design.Seed).AddValue("training", design.Training);
+        foreach (LayerDescription layer in design.Layers) key.Add(layer.GetType().Name, $"{layer.InputSize} {layer.OutputSize} {layer.BlockSize}");
+        return key.AddCode(typeof(TrainingRun).Assembly).Finish();
+    }
+
+    private static string QuantizeKey(StepContext c) => new StageKey().AddFile("network", NetworkPath(c)).AddValue("quantization", c.Design.Quantization)
+        .AddCode(typeof(AcceleratorPlan).Assembly, typeof(Quantizer).Assembly, typeof(CoSimulator).Assembly).Finish();
+
+    private static string GenerateKey(StepContext c) => new StageKey().AddFile("network", NetworkPath(c)).AddFile("ranges", RangesFile(c))
+        .Add("name", c.Design.Name).Add("bits", c.Design.Quantization.Bits).Add("elements", c.Design.Hardware.ProcessingElements)
+        .AddCode(typeof(AcceleratorPlan).Assembly, typeof(RtlPrinter).Assembly).Finish();
+
+    private static string VerifyKey(StepContext c)
+    {
+        var key = new StageKey().Add("generate", GenerateKey(c)).Add("sequences", c.Design.Hardware.VerifySequences).AddCode(typeof(CoSimulator).Assembly);
+        foreach (string file in Directory.EnumerateFiles(c.Workspace.Rtl, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+            key.AddFile(Path.GetRelativePath(c.Workspace.Rtl, file), file);
+        return key.Finish();
+    }
+
+    private sealed class Relay<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
+    }
+}

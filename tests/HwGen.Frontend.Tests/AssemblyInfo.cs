@@ -1,0 +1,2 @@
+// An accelerator is used from one thread.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
