@@ -131,7 +131,7 @@ public sealed class TapComparerTests
     [Fact]
     public async Task ReadAsync_BeatsBehindByTheWholeBuffer_AreCompared()
     {
-        AcceleratorPlan deep = new RandomNetwork(641, 4, 12, 1000, 4, [.. Enumerable.Repeat(4, 10)], 9).Plan();
+        AcceleratorPlan deep = new RandomNetwork(641, 32, 12, 1000, 32, [.. Enumerable.Repeat(32, 12)], 70).Plan();
         int lag = deep.OutputBufferBeats / deep.OutputBlocks;
         Assert.True(lag > 16, $"{deep.Schedule.Stages} stages, {lag} steps");
         var stimulus = new Stimulus([.. Stimulus.Stress(deep, 1)[..10]]);

@@ -23,7 +23,7 @@ public sealed class VerilatorTests
         using var design = new Printed(Plan);
         using var other = new Printed(Plan);
         var verilator = new Verilator(Printed.Cache);
-        Task<string> Build(Printed printed) => verilator.BuildAsync(printed.Folder, Plan.ModuleName, false, default);
+        Task<string> Build(Printed printed) => verilator.BuildAsync(printed.Folder, Plan.ModuleName, false, true, default);
 
         // Two at once: either's program will do, and both get it.
         string[] programs = await Task.WhenAll(Build(design), Build(other));
@@ -48,7 +48,7 @@ public sealed class VerilatorTests
     {
         using var design = new Printed(Plan);
         design.Edit("rtl/random_net_output.v", "out <= words;", "out <= nowhere;");
-        ToolException e = await Assert.ThrowsAsync<ToolException>(() => new Verilator(Printed.Cache).BuildAsync(design.Folder, Plan.ModuleName, false, default));
+        ToolException e = await Assert.ThrowsAsync<ToolException>(() => new Verilator(Printed.Cache).BuildAsync(design.Folder, Plan.ModuleName, false, true, default));
         Assert.Equal("verilator", e.Tool);
         Assert.Contains("nowhere", e.Log, StringComparison.Ordinal);
     }
