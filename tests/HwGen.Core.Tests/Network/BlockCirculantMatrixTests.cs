@@ -47,21 +47,20 @@ public sealed class BlockCirculantMatrixTests
         var random = new Random(k);
         float[] dense = [.. Enumerable.Range(0, rows * columns).Select(_ => (float)(random.NextDouble() * 2 - 1))];
         BlockCirculantMatrix projected = BlockCirculantMatrix.Project(dense, rows, columns, k);
-        int paddedRows = projected.RowBlocks * k, paddedColumns = projected.ColumnBlocks * k;
-        var residual = new double[paddedRows, paddedColumns];
-        var expanded = new float[paddedRows * paddedColumns];
-        for (int r = 0; r < paddedRows; r++)
-            for (int c = 0; c < paddedColumns; c++)
+        // Padding is nobody's: distance and orthogonality are over the matrix itself.
+        var residual = new double[projected.RowBlocks * k, projected.ColumnBlocks * k];
+        var expanded = new float[rows * columns];
+        double nearest = 0;
+        for (int r = 0; r < rows; r++)
+            for (int c = 0; c < columns; c++)
             {
-                expanded[r * paddedColumns + c] = projected[r, c];
-                residual[r, c] = (r < rows && c < columns ? dense[r * columns + c] : 0) - projected[r, c];
+                expanded[r * columns + c] = projected[r, c];
+                residual[r, c] = dense[r * columns + c] - projected[r, c];
+                nearest += residual[r, c] * residual[r, c];
             }
 
-        BlockCirculantMatrix again = BlockCirculantMatrix.Project(expanded, paddedRows, paddedColumns, k);
-        Assert.Equal(projected.FirstColumns, again.FirstColumns);
+        Assert.Equal(projected.FirstColumns, BlockCirculantMatrix.Project(expanded, rows, columns, k).FirstColumns);
 
-        double nearest = 0;
-        foreach (double e in residual) nearest += e * e;
         for (int i = 0; i < projected.RowBlocks; i++)
             for (int j = 0; j < projected.ColumnBlocks; j++)
                 for (int d = 0; d < k; d++)
@@ -77,8 +76,8 @@ public sealed class BlockCirculantMatrixTests
         {
             var other = new BlockCirculantMatrix(rows, columns, k, [.. projected.FirstColumns.Select(w => w + (float)((random.NextDouble() - 0.5) * 0.1))]);
             double distance = 0;
-            for (int r = 0; r < paddedRows; r++)
-                for (int c = 0; c < paddedColumns; c++) distance += Math.Pow(residual[r, c] + projected[r, c] - other[r, c], 2);
+            for (int r = 0; r < rows; r++)
+                for (int c = 0; c < columns; c++) distance += Math.Pow(dense[r * columns + c] - other[r, c], 2);
             Assert.True(distance > nearest, $"{distance} <= {nearest}");
         }
     }
