@@ -16,8 +16,8 @@ public static class RtlPrinter
         var files = new List<OutputFile>();
         foreach (string name in TemplateSet.Names.Where(n => n.StartsWith("lib/", StringComparison.Ordinal)))
             files.Add(new("rtl/" + name["lib/".Length..], TemplateSet.Read(name)));
-        files.Add(Transform(plan.Formats.Fft, plan.ModuleName + "_fft"));
-        files.Add(Transform(plan.Formats.Ifft, plan.ModuleName + "_ifft"));
+        files.Add(Print(plan.Formats.Fft, plan.ModuleName + "_fft"));
+        files.Add(Print(plan.Formats.Ifft, plan.ModuleName + "_ifft"));
         foreach (string module in Modules)
             files.Add(new($"rtl/{plan.ModuleName}_{module}.v", TemplateSet.Render(module + ".v.sbn", model)));
         files.Add(new($"rtl/{plan.ModuleName}.v", TemplateSet.Render("top.v.sbn", model)));
@@ -27,6 +27,7 @@ public static class RtlPrinter
         return [.. files.OrderBy(f => f.Path, StringComparer.Ordinal)];
     }
 
-    private static OutputFile Transform(TransformPlan transform, string moduleName) =>
+    /// <summary>The module of one transform.</summary>
+    public static OutputFile Print(TransformPlan transform, string moduleName) =>
         new($"rtl/{moduleName}.v", TemplateSet.Render("transform.v.sbn", TransformModel.Create(transform, moduleName)));
 }

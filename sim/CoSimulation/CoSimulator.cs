@@ -5,8 +5,9 @@ using HwGen.Core.Plan;
 
 namespace HwGen.Sim.CoSimulation;
 
-/// <summary>Proves what lies in a design's output folder against the integer reference: lint, three runs (nothing stalled; random
-/// pauses on both sides; one step at a time) with every word at every tap compared, and the memories read back.</summary>
+/// <summary>Proves what lies in a design's output folder against the integer reference: lint, four runs (nothing stalled; random
+/// pauses on both sides; one step at a time; from the start again after a reset in mid-stream) with every word at every tap
+/// compared, and the memories read back.</summary>
 public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptions options)
 {
     private readonly string _folder = Path.GetFullPath(folder);
@@ -15,7 +16,7 @@ public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptio
     /// <summary>Long enough for the output buffer to fill up behind a paused reader.</summary>
     private int LongPause => 2 * (plan.OutputBufferBeats / plan.OutputBlocks + 1) * plan.Schedule.IntervalCycles;
 
-    private sealed record Run(string Name, Stimulus Stimulus, int Pause, int Gap);
+    private sealed record Run(string Name, Stimulus Stimulus, int Pause, int Gap, long Reset = 0);
 
     /// <summary>Runs all checks.</summary>
     /// <param name="stimulus">Drives the unstalled run; its head drives the others.</param>
@@ -28,11 +29,15 @@ public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptio
         IReadOnlyList<string> lint = await Verilator.LintAsync(_folder, plan.ModuleName, cancel).ConfigureAwait(false);
         progress?.Report(new("build", 0, 1));
         string program = await _verilator.BuildAsync(_folder, plan.ModuleName, false, false, cancel).ConfigureAwait(false);
+        Stimulus head = stimulus.Take(options.SingleSteps);
+        // The schedule comes to rest only when a step has left every stage that its context can count.
+        int rest = plan.Schedule.IntervalCycles << plan.Control.StageBits;
         Run[] runs =
         [
             new("unstalled", stimulus, 0, 0),
             new("stalled", stimulus.Take(options.StalledSequences), options.PausePermille, 0),
-            new("single-step", stimulus.Take(options.SingleSteps), 0, 2 * plan.Schedule.IntervalCycles),
+            new("single-step", head, 0, rest),
+            new("after-reset", head, 0, 0, 6 + plan.TotalCycles(head.Steps.Count) / 2),
         ];
         var comparers = new List<TapComparer>();
         Divergence? first = null;
@@ -81,7 +86,7 @@ public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptio
             string[] arguments =
             [
                 file, Text(run.Stimulus.Steps.Count * plan.OutputBlocks), Text(run.Pause), Text(run.Pause == 0 ? 0 : LongPause), Text(options.Seed),
-                Text(4 * LongPause + 50 * plan.Schedule.IntervalCycles + 5000), Text(run.Gap), .. trace is { } t ? new[] { t.File, Text(t.From), Text(t.To) } : [], "+hwgen_readback",
+                Text(4 * LongPause + 50 * plan.Schedule.IntervalCycles + 5000), Text(run.Gap), Text(run.Reset), .. trace is { } t ? new[] { t.File, Text(t.From), Text(t.To) } : [], "+hwgen_readback",
             ];
             IProgress<int>? steps = progress is null ? null : new Relay(progress, run.Name, run.Stimulus.Steps.Count);
             await Verilator.StreamAsync(program, _folder, arguments,

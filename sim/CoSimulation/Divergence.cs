@@ -1,7 +1,7 @@
 namespace HwGen.Sim.CoSimulation;
 
 /// <summary>The first word in which simulation and reference differ.</summary>
-/// <param name="Run">Which run: unstalled, stalled, single step, or memory readback.</param>
+/// <param name="Run">Which run: unstalled, stalled, single-step, after-reset, or memory readback.</param>
 /// <param name="Cycle">Cycle of the simulation.</param>
 /// <param name="Tap">Tap that showed it.</param>
 /// <param name="Layer">Layer, for instance "layer 0 (gru)".</param>

@@ -10,9 +10,6 @@ namespace HwGen.Sim.CoSimulation;
 /// overlapping steps interleave; stalls change the order, not the words.</remarks>
 public sealed class TapComparer
 {
-    /// <summary>Reference steps kept: more than can be in flight.</summary>
-    private const int Window = 16;
-
     private readonly AcceleratorPlan _plan;
     private readonly Stimulus _stimulus;
     private readonly string _run;
@@ -34,7 +31,8 @@ public sealed class TapComparer
     public TapComparer(AcceleratorPlan plan, Stimulus stimulus, string run, bool checkCycles)
     {
         (_plan, _stimulus, _run, _reference) = (plan, stimulus, run, new(plan));
-        _window = [.. Enumerable.Range(0, Window).Select(_ => new StepTaps(plan))];
+        // Reference steps kept: the output buffer's credits let no more start before the oldest one's beats are taken.
+        _window = [.. Enumerable.Range(0, plan.OutputBufferBeats / plan.OutputBlocks + 2).Select(_ => new StepTaps(plan))];
         _seen = [.. plan.Taps.Select(t => new int[1 << t.IndexBits])];
         _expectedBeatCycles = checkCycles ? [.. plan.OutputCycles(stimulus.Steps.Count).Order()] : [];
         (Predictions, ReferencePredictions) = (new int[stimulus.Sequences.Count], new int[stimulus.Sequences.Count]);
@@ -177,14 +175,14 @@ public sealed class TapComparer
     /// <summary>The reference's words of a step, or null if the step is too far ahead or behind to be in flight.</summary>
     private StepTaps? Expected(int step)
     {
-        if (step < _computed - Window || step >= _computed + Window) return null;
+        if (step < _computed - _window.Length || step >= _computed + _window.Length) return null;
         while (_computed <= step)
         {
             (int sequence, int t) = _stimulus.Steps[_computed];
-            _reference.Step(_stimulus.Sequences[sequence][t], t == 0, _window[_computed % Window]);
+            _reference.Step(_stimulus.Sequences[sequence][t], t == 0, _window[_computed % _window.Length]);
             _computed++;
         }
-        return _window[step % Window];
+        return _window[step % _window.Length];
     }
 
     private void Unstable(long cycle)

@@ -2,7 +2,7 @@ namespace HwGen.Sim.CoSimulation;
 
 /// <param name="Cache">Folder for kept builds.</param>
 /// <param name="StalledSequences">Sequences of the stimulus that run again with pauses on both sides.</param>
-/// <param name="SingleSteps">Sequences of the stimulus that run with one step in flight at a time, for the single-stream latency.</param>
+/// <param name="SingleSteps">Sequences of the stimulus that run with one step in flight at a time, for the single-stream latency, and again after a reset.</param>
 /// <param name="PausePermille">How often a side pauses in the stalled run, in 1/1000 of the cycles.</param>
 /// <param name="Seed">Seed of the pauses.</param>
 /// <param name="WaveformFolder">Where the waveform of a divergence goes; null for none.</param>

@@ -60,7 +60,7 @@ public sealed class Verilator
             Copy(runtime, temporary);
             await RunAsync("make", temporary, ["-C", temporary, "-f", $"V{top}.mk", .. brief ? BriefMakeFlags : MakeFlags], true, cancel).ConfigureAwait(false);
             KeepRuntime(temporary, runtime);
-            if (!Directory.Exists(build)) Directory.Move(temporary, build);
+            Publish(temporary, build);
         }
         finally
         {
@@ -134,13 +134,18 @@ public sealed class Verilator
         string temporary = $"{runtime}.{Environment.ProcessId}-{Guid.NewGuid():N}";
         Directory.CreateDirectory(temporary);
         foreach (string file in Directory.GetFiles(build, "verilated*.o")) File.Copy(file, Path.Combine(temporary, Path.GetFileName(file)));
+        Publish(temporary, runtime);
+    }
+
+    private static void Publish(string temporary, string target)
+    {
         try
         {
-            Directory.Move(temporary, runtime);
+            Directory.Move(temporary, target);
         }
-        catch (IOException)
+        catch (IOException) when (Directory.Exists(target))
         {
-            // Another process kept the same one meanwhile.
+            // Another build kept the same one meanwhile.
             Directory.Delete(temporary, true);
         }
     }

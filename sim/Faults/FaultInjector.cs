@@ -35,13 +35,18 @@ public sealed class FaultInjector(AcceleratorPlan plan, string folder, VerifyOpt
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel };
         await Parallel.ForAsync(0, count, parallel, async (i, c) =>
         {
-            outcomes[i] = new(faults[i], unchecked(seed + i), await TryAsync(faults[i], stimulus, c).ConfigureAwait(false));
+            outcomes[i] = await TryAsync(faults[i], unchecked(seed + i), stimulus, c).ConfigureAwait(false);
             progress?.Report(outcomes[i]);
         }).ConfigureAwait(false);
         return outcomes;
     }
 
-    private async Task<Divergence?> TryAsync(Fault fault, Stimulus stimulus, CancellationToken cancel)
+    /// <summary>Injects one fault.</summary>
+    /// <param name="fault">The mutation.</param>
+    /// <param name="seed">Seed that drew it, for the outcome.</param>
+    /// <param name="stimulus">What has to find it.</param>
+    /// <param name="cancel">Ends the simulation.</param>
+    public async Task<FaultOutcome> TryAsync(Fault fault, int seed, Stimulus stimulus, CancellationToken cancel)
     {
         string copy = Path.Combine(Path.GetTempPath(), $"hwgen-fault-{Guid.NewGuid():N}");
         try
@@ -55,7 +60,7 @@ public sealed class FaultInjector(AcceleratorPlan plan, string folder, VerifyOpt
             foreach ((string file, string text) in fault.Changes)
                 await File.WriteAllTextAsync(Path.Combine(copy, file), text, cancel).ConfigureAwait(false);
             // A mutant's build is of no further use, but the compiled runtime is: it stays in the common cache.
-            return await new CoSimulator(plan, copy, options).FindDivergenceAsync(stimulus, cancel).ConfigureAwait(false);
+            return new(fault, seed, await new CoSimulator(plan, copy, options).FindDivergenceAsync(stimulus, cancel).ConfigureAwait(false));
         }
         finally
         {

@@ -26,8 +26,8 @@ module hwgen_gru_lane #(
     parameter TANH_ROUND_SHIFT    = 8,
     parameter SLOPE_W             = 13,
     parameter OFFSET_W            = 15,
-    parameter SIGMOID_INIT        = "sigmoid.hex",
-    parameter TANH_INIT           = "tanh.hex"
+    parameter SIGMOID_INIT        = "",
+    parameter TANH_INIT           = ""
 ) (
     input  wire                 clk,
     input  wire signed [W-1:0]  sum_z,

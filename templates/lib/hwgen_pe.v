@@ -15,7 +15,7 @@ module hwgen_pe #(
     parameter W      = 12,
     parameter ACC_W  = 32,
     parameter ADDR_W = 6,
-    parameter INIT   = "weights.hex"
+    parameter INIT   = ""
 ) (
     input  wire               clk,
     input  wire [ADDR_W-1:0]  row,

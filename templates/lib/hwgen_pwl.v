@@ -17,7 +17,7 @@ module hwgen_pwl #(
     parameter SUM_W        = 24,
     parameter ROUND_SHIFT  = 8,
     parameter ODD          = 0,
-    parameter INIT         = "table.hex"
+    parameter INIT         = ""
 ) (
     input  wire                    clk,
     input  wire signed [IN_W-1:0]  in,

@@ -7,7 +7,7 @@
 module hwgen_rom #(
     parameter WIDTH  = 8,
     parameter ADDR_W = 4,
-    parameter INIT   = "rom.hex"
+    parameter INIT   = ""
 ) (
     input  wire              clk,
     input  wire [ADDR_W-1:0] addr,
@@ -16,7 +16,12 @@ module hwgen_rom #(
 
     reg [WIDTH-1:0] mem [0:(1 << ADDR_W)-1];
 
-    initial $readmemh(INIT, mem);
+    // Without an instance there is no file: some tools elaborate a module as it stands when they read it.
+    generate
+        if (INIT != "") begin : g_init
+            initial $readmemh(INIT, mem);
+        end
+    endgenerate
 
     // synthesis translate_off
     initial if ($test$plusargs("hwgen_readback")) $writememh({INIT, ".readback"}, mem);

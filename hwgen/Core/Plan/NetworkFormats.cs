@@ -91,15 +91,17 @@ public sealed record NetworkFormats(
         var aligned = network.Weights.Select((w, l) => Align(w, bits, spectra, l)).ToArray();
         FixedFormat[] wanted = [.. network.Layers.Select((_, l) => FixedFormat.Covering(bits, ranges.Sums[l]))];
         // One activation table serves all recurrent layers, so they share a format; tables start at zero fraction bits.
-        int recurrent = Math.Max(0, network.Layers.Select((l, i) => l is GruLayer ? wanted[i].FracBits : int.MaxValue).Min());
-        for (int l = 0; l < wanted.Length; l++)
-            if (network.Layers[l] is GruLayer) wanted[l] = new(bits, recurrent);
+        int[] recurrentLayers = [.. Enumerable.Range(0, network.Layers.Count).Where(l => network.Layers[l] is GruLayer)];
+        int recurrent = recurrentLayers.Length == 0 ? 0 : Math.Max(0, recurrentLayers.Min(l => wanted[l].FracBits));
+        foreach (int l in recurrentLayers) wanted[l] = new(bits, recurrent);
 
+        // Layers with one sum format have one format in front of the inverse FFT too: the coarsest that any of them needs.
+        int[] shared = recurrentLayers.Length > 0 ? recurrentLayers : [0];
         var candidates = new List<(TransformPlan Plan, int Shift, int Width)>();
         for (int width = bits; width <= bits + levels + 2; width++)
             foreach (int[] shifts in LevelShifts(k))
             {
-                int spectrumFrac = Math.Min(FixedFormat.Covering(width, ranges.SumSpectra[0]).FracBits, aligned[0].AccumulatorFrac);
+                int spectrumFrac = shared.Min(l => Math.Min(FixedFormat.Covering(width, ranges.SumSpectra[l]).FracBits, aligned[l].AccumulatorFrac));
                 TransformPlan plan = TransformBuilder.Inverse(k, new(width, spectrumFrac), twiddle, shifts);
                 int shift = plan.Format.FracBits - wanted[0].FracBits;
                 if (shift >= 0) candidates.Add((plan, shift, width));
@@ -117,8 +119,6 @@ public sealed record NetworkFormats(
             int offset = levels - ifft.LevelShifts.Sum() - outputShift;
             int frac = Math.Min(wanted[l].FracBits, offset + Math.Min(
                 FixedFormat.Covering(sumWidth, ranges.SumSpectra[l]).FracBits, aligned[l].AccumulatorFrac));
-            if (network.Layers[l] is GruLayer && frac != recurrent)
-                throw new InvalidOperationException($"Recurrent layers need one sum format, but layer {l} can only have {frac} fraction bits and another has {recurrent}.");
             layers[l] = new(aligned[l].Input, aligned[l].Recurrent, new(bits, frac), aligned[l].AccumulatorFrac, new(sumWidth, frac - offset));
         }
         return (ifft, layers);

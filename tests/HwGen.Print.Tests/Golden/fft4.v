@@ -1,0 +1,63 @@
+// fft4: FFT, real words to packed spectra.
+// 4 words of 8 bits in, 4 words of 10 bits out, word 0 least significant.
+// Order in: time samples; out: DC, Nyquist, Re1, Im1, ....
+// One block a cycle, latency 2 cycles, 0 multipliers; level shifts: 0 0.
+// Every width is the proven range of its node for any input. Data path: not reset.
+`default_nettype none
+
+module fft4 (
+    input  wire clk,
+    input  wire [31:0] in,
+    output wire [39:0] out
+);
+
+    wire signed [7:0] n0 = in[7:0];
+    wire signed [7:0] n1 = in[15:8];
+    wire signed [7:0] n2 = in[23:16];
+    wire signed [7:0] n3 = in[31:24];
+
+    // sum: Q1.7, -256 to 254
+    wire signed [8:0] n4_full = {n0[7], n0} + {n2[7], n2};
+    reg signed [8:0] n4;
+
+    // sum: Q1.7, -255 to 255
+    wire signed [8:0] n5_full = {n0[7], n0} - {n2[7], n2};
+    reg signed [8:0] n5;
+
+    // sum: Q1.7, -256 to 254
+    wire signed [8:0] n6_full = {n1[7], n1} + {n3[7], n3};
+    reg signed [8:0] n6;
+
+    // sum: Q1.7, -255 to 255
+    wire signed [8:0] n7_full = {n1[7], n1} - {n3[7], n3};
+    reg signed [8:0] n7;
+
+    // sum: Q2.7, -512 to 508
+    wire signed [9:0] n8_full = {n4[8], n4} + {n6[8], n6};
+    reg signed [9:0] n8;
+
+    // sum: Q2.7, -510 to 510
+    wire signed [9:0] n9_full = {n4[8], n4} - {n6[8], n6};
+    reg signed [9:0] n9;
+    reg signed [8:0] n5_d1;
+    reg signed [8:0] n7_d1;
+
+    always @(posedge clk) begin
+        n4 <= n4_full;
+        n5 <= n5_full;
+        n6 <= n6_full;
+        n7 <= n7_full;
+        n8 <= n8_full;
+        n9 <= n9_full;
+        n5_d1 <= n5;
+        n7_d1 <= n7;
+    end
+
+    assign out[9:0] = n8;
+    assign out[19:10] = n9;
+    assign out[29:20] = {n5_d1[8], n5_d1};
+    assign out[39:30] = -{n7_d1[8], n7_d1};
+
+endmodule
+
+`default_nettype wire

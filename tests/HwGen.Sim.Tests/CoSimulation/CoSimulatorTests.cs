@@ -1,0 +1,33 @@
+using HwGen.Core.Plan;
+using HwGen.Sim.CoSimulation;
+using HwGen.Tests;
+
+namespace HwGen.Sim.Tests.CoSimulation;
+
+public sealed class CoSimulatorTests
+{
+    // Sizes that k does not divide; one element, some, and more than there are rows; stacked layers.
+    [Theory]
+    [InlineData(601, 1, 8, 4, 5, new[] { 6 }, 3)]
+    [InlineData(602, 2, 6, 1, 7, new[] { 9 }, 4)]
+    [InlineData(603, 4, 12, 64, 10, new[] { 13 }, 5)]
+    [InlineData(604, 8, 12, 3, 12, new[] { 16, 9 }, 6)]
+    [InlineData(605, 16, 4, 2, 20, new[] { 24 }, 10)]
+    [InlineData(606, 4, 18, 5, 6, new[] { 7, 8, 5 }, 9)]
+    public async Task VerifyAsync_RandomDesign_AgreesInEveryWordAndCycle(int seed, int k, int bits, int elements, int input, int[] hidden, int outputs)
+    {
+        using var design = new Printed(new RandomNetwork(seed, k, bits, elements, input, hidden, outputs, 1.5).Plan());
+        // Full-scale and random sequences of unequal length, of one step among them.
+        Stimulus stimulus = design.Stress(seed);
+        VerifyResult result = await design.Simulator.VerifyAsync(stimulus, null, default);
+        Assert.Null(result.First);
+        Assert.Empty(result.LintWarnings);
+        Assert.Equal(result.CyclesPredicted, result.CyclesSimulated);
+        Assert.Equal(design.Plan.Schedule.IntervalCycles, result.CyclesPerFrame);
+        Assert.Equal(design.Plan.SingleStreamCycles, result.CyclesSingleStream);
+        Assert.True(result.Passed(design.Plan));
+        // Every word of every tap in four runs at the least.
+        long perStep = design.Plan.Taps.Sum(t => (long)t.Indices.Count * t.Lanes);
+        Assert.True(result.Words >= perStep * (2 * stimulus.Steps.Count + 2 * stimulus.Take(2).Steps.Count), $"only {result.Words} words");
+    }
+}
