@@ -68,7 +68,7 @@ internal sealed class TransformModel
         {
             TransformOp.Add or TransformOp.Subtract => Math.Max(a, b) + 1,
             TransformOp.Multiply => a + _plan.Twiddle.Width,
-            TransformOp.Double => a + 1,
+            TransformOp.Double => a + 1 - node.Shift,
             _ => a,
         };
         string left = Operand(node.A, entry), right = node.B < 0 ? "" : Operand(node.B, entry);
@@ -77,10 +77,10 @@ internal sealed class TransformModel
             TransformOp.Add => $"{Verilog.Resize(left, a, full)} + {Verilog.Resize(right, b, full)}",
             TransformOp.Subtract => $"{Verilog.Resize(left, a, full)} - {Verilog.Resize(right, b, full)}",
             TransformOp.Multiply => $"{left} * {Twiddle(node.Constant)}",
-            TransformOp.Double => $"{{{left}, 1'b0}}",
+            TransformOp.Double => node.Shift == 0 ? $"{{{left}, 1'b0}}" : left,
             _ => left,
         };
-        bool rounded = node.Shift > 0;
+        bool rounded = node.Shift > 0 && node.Op != TransformOp.Double;
         int result = rounded ? full - node.Shift + 1 : full;
         string source = name + (rounded ? "_rounded" : "_full");
         bool sliced = result > node.Format.Width;

@@ -115,8 +115,8 @@ public sealed class TransformBuilder
         if (n >= 4)
         {
             int quarter = n / 4;
-            e[1] = Scale(Doubled(x[2 * quarter]), shift);
-            o[1] = -Scale(Doubled(x[2 * quarter + 1]), shift);
+            e[1] = Doubled(x[2 * quarter], shift);
+            o[1] = -Doubled(x[2 * quarter + 1], shift);
         }
         for (int j = 1; j < n / 4; j++)
         {
@@ -155,7 +155,8 @@ public sealed class TransformBuilder
 
     private Lane Scale(Lane a, int shift) => shift == 0 ? a : new(Append(TransformOp.Round, a.Node, -1, 0, shift), a.Negate);
 
-    private Lane Doubled(Lane a) => new(Append(TransformOp.Double, a.Node, -1, 0, 0), a.Negate);
+    /// <summary>2·a, or with a shift a itself, read as twice its value.</summary>
+    private Lane Doubled(Lane a, int shift) => new(Append(TransformOp.Double, a.Node, -1, 0, shift), a.Negate);
 
     /// <summary>The constant is stored positive; its sign joins the lane's.</summary>
     private Lane Product(Lane a, double factor) =>
@@ -174,11 +175,14 @@ public sealed class TransformBuilder
         for (int i = 0; i < _blockSize; i++)
             coefficients[i] = scale * of.Coefficients[i] + (b < 0 ? 0 : sign * _facts[b].Coefficients[i]);
         double ulp = Math.ScaleB(1, -frac);
-        double rounding = shift > 0 ? ulp / 2 : 0;
+        bool rounds = shift > 0 && op != TransformOp.Double;
+        double rounding = rounds ? ulp / 2 : 0;
         double error = (op == TransformOp.Multiply ? quantized : scale) * of.Error + (b < 0 ? 0 : _facts[b].Error) + rounding;
         if (op == TransformOp.Multiply) error += Magnitude(of.Coefficients) * Math.Abs(quantized - factor);
-        double variance = scale * scale * of.Variance + (b < 0 ? 0 : _facts[b].Variance) + (shift > 0 ? ulp * ulp / 12 : 0);
+        double variance = scale * scale * of.Variance + (b < 0 ? 0 : _facts[b].Variance) + (rounds ? ulp * ulp / 12 : 0);
         (long min, long max) = Range(coefficients, error, frac);
+        (long low, long high) = Interval(op, left, b < 0 ? left : _nodes[b], constant, shift);
+        (min, max) = (Math.Max(min, low), Math.Min(max, high));
         int width = Math.Max(2, 1 + Math.Max(BitLength(max), BitLength(~min)));
         if (width > 63) throw new ArgumentOutOfRangeException(nameof(shift), $"A transform word of {width} bits does not fit 63; lower the bits or the block size.");
         bool registered = op is TransformOp.Add or TransformOp.Subtract or TransformOp.Multiply;
@@ -186,6 +190,20 @@ public sealed class TransformBuilder
         _nodes.Add(new(op, a, b, constant, shift, new(width, frac), min, max, time));
         _facts.Add(new(coefficients, error, variance));
         return _nodes.Count - 1;
+    }
+
+    /// <summary>What the operands' own ranges allow: tighter than the linear form where only the error bound is in the way.</summary>
+    private static (long Min, long Max) Interval(TransformOp op, TransformNode a, TransformNode b, long constant, int shift)
+    {
+        (long min, long max) = op switch
+        {
+            TransformOp.Add => (a.Min + b.Min, a.Max + b.Max),
+            TransformOp.Subtract => (a.Min - b.Max, a.Max - b.Min),
+            TransformOp.Multiply => (a.Min * constant, a.Max * constant),
+            TransformOp.Double => (a.Min * 2, a.Max * 2),
+            _ => (a.Min, a.Max),
+        };
+        return (FixedFormat.RoundHalfUp(min, shift), FixedFormat.RoundHalfUp(max, shift));
     }
 
     private static int BitLength(long value) => value <= 0 ? 0 : 64 - BitOperations.LeadingZeroCount((ulong)value);

@@ -18,6 +18,7 @@ public enum TransformOp
     /// <summary>round(a): shift without a sum.</summary>
     Round,
 
-    /// <summary>2·a: a lane that the butterfly doubles without adding.</summary>
+    /// <summary>2·a: a lane that the butterfly doubles without adding. With a shift of 1 the word stays as it is and only its
+    /// binary point moves.</summary>
     Double,
 }
