@@ -7,7 +7,7 @@ namespace HwGen.Sim.Tests;
 /// <summary>A printed design in a folder of its own, gone when disposed.</summary>
 internal sealed class Printed : IDisposable
 {
-    static Printed() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Delete(Cache);
+    static Printed() => Delete(Cache);
 
     public Printed(AcceleratorPlan plan)
     {
@@ -20,8 +20,8 @@ internal sealed class Printed : IDisposable
         }
     }
 
-    /// <summary>Builds of this test run: the compiled runtime is the same for all.</summary>
-    public static string Cache { get; } = Path.Combine(Path.GetTempPath(), $"hwgen-test-cache-{Guid.NewGuid():N}");
+    /// <summary>Builds of this test run, beside the tests: a run starts without any, and the compiled runtime is the same for all.</summary>
+    public static string Cache { get; } = Path.Combine(AppContext.BaseDirectory, "builds");
 
     public AcceleratorPlan Plan { get; }
 
