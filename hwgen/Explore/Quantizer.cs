@@ -62,7 +62,7 @@ public static class Quantizer
                 for (int i = 0; i < _input.Length; i++) _input[i] = plan.Vectors[0].Formats.Value.Quantize(sequence[t * _input.Length + i]);
                 _reference.Step(_input, t == 0, _taps);
             }
-            int output = plan.Taps.Count - 1;
+            int output = plan.OutputTap;
             for (int b = 0; b < plan.OutputBlocks; b++) _taps[output, b].CopyTo(_output.AsSpan(b * plan.BlockSize));
             return Class(_output.AsSpan(0, plan.Layers[^1].OutputSize));
         }

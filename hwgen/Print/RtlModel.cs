@@ -15,7 +15,6 @@ internal static class RtlModel
         int acc = plan.AccumulatorBits, blockBits = plan.Control.BlockBits, sumSpectrum = plan.Formats.Layers[0].SumSpectrum.Width;
         int tag = blockBits + 5, contexts = 1 << plan.Control.StageBits;
         int phaseBits = Bits.Of(plan.Schedule.IntervalCycles), creditBits = Bits.Of(plan.OutputBufferBeats + 1);
-        int fftLatency = plan.Formats.Fft.LatencyCycles, ifftLatency = plan.Formats.Ifft.LatencyCycles;
         MemoryImage Image(string name) => plan.Images.Single(i => i.Name == name);
         return new ScriptObject
         {
@@ -72,11 +71,13 @@ internal static class RtlModel
             ["ifft_out_bits"] = plan.Formats.Ifft.OutputBits,
             ["ifft_lanes_msb"] = k * plan.Formats.Ifft.OutputBits - 1,
             ["ifft_shift"] = plan.Formats.IfftShift,
-            ["fft_unit_latency"] = fftLatency + 2,
-            ["fft_shift_delay"] = fftLatency + 1,
-            ["fft_write_delay"] = fftLatency + 3,
-            ["ifft_unit_latency"] = ifftLatency + 2,
-            ["output_bias_delay"] = ifftLatency + 1,
+            ["fft_unit_latency"] = plan.Latency.FftUnit,
+            ["fft_shift_delay"] = plan.Latency.FftRounding,
+            ["fft_write_delay"] = plan.Latency.SpectrumWrite,
+            ["ifft_unit_latency"] = plan.Latency.IfftUnit,
+            ["output_bias_delay"] = plan.Latency.OutputBias,
+            ["product_first_delay"] = plan.Latency.ProductFirst,
+            ["product_load_delay"] = plan.Latency.ProductLoad,
             ["fft_shifts"] = Options(plan.Control.FftShifts, "shift"),
             ["fft_shift_list"] = string.Join(" or ", plan.Control.FftShifts),
             ["shift_bits_fft"] = Bits.Of(plan.Control.FftShifts.Count),
@@ -94,8 +95,8 @@ internal static class RtlModel
                 ["drain_in"] = p + 1 < plan.ProcessingElements ? $"drain_{p + 1}" : Verilog.Hex(k * acc, 0),
             }).ToArray(),
 
-            ["cell_latency"] = plan.Latency.Cell - 2,
-            ["cell_write_delay"] = plan.Latency.Cell - 1,
+            ["cell_latency"] = plan.Latency.CellUnit,
+            ["cell_write_delay"] = plan.Latency.StateWrite,
             ["cell_bias_msb"] = 4 * k * b - 1,
             ["cell_bias_image"] = Image("bias_cell"),
             ["output_bias_image"] = Image("bias_output"),
@@ -135,6 +136,8 @@ internal static class RtlModel
             ["units"] = new[] { "fft", "product", "drain", "cell" },
             ["schedule_image"] = Image("schedule"),
             ["schedule_msb"] = plan.Control.RowWidth - 1,
+            ["schedule_tap_msb"] = plan.Control.RowLanes * ControlPlan.LaneBits - 1,
+            ["schedule_tap_pad"] = Verilog.Decimal(plan.Control.RowLanes * ControlPlan.LaneBits - plan.Control.RowWidth, 0),
             ["phase_msb"] = phaseBits - 1,
             ["phase_zero"] = Verilog.Decimal(phaseBits, 0),
             ["phase_one"] = Verilog.Decimal(phaseBits, 1),
@@ -152,8 +155,8 @@ internal static class RtlModel
 
             ["tap_delays"] = new[]
             {
-                new ScriptObject { ["name"] = "gate", ["cycles"] = 6 },
-                new ScriptObject { ["name"] = "candidate", ["cycles"] = 12 },
+                new ScriptObject { ["name"] = "gate", ["cycles"] = plan.Latency.Gates },
+                new ScriptObject { ["name"] = "candidate", ["cycles"] = plan.Latency.Candidate },
             },
             ["taps"] = Taps(plan),
         };
@@ -185,6 +188,7 @@ internal static class RtlModel
     {
         var signals = new Dictionary<string, (string Valid, string Index, string Data)>
         {
+            ["schedule"] = ("row_go", "row_number", "row_words"),
             ["fft"] = ("spectrum_write", $"spectrum_address[{plan.Control.SpectrumBits - 1}:0]", "spectrum"),
             ["accumulator"] = ("drain_go", "{drain_kind, drain_block}", "drain"),
             ["ifft"] = ("sum_go", "{sum_kind, sum_block}", "sums"),
@@ -192,7 +196,7 @@ internal static class RtlModel
             ["reset"] = ("gate_go", "gate_block", "reset"),
             ["candidate"] = ("candidate_go", "candidate_block", "candidate"),
             ["state"] = ("state_write", "state_block", "next_state"),
-            ["output"] = ("output_valid", "output_block", "m_data"),
+            ["output"] = ("output_valid", "output_block", "output_words"),
         };
         return [.. plan.Taps.Select(t => new ScriptObject
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using HwGen.Core;
 using HwGen.Core.Plan;
 
@@ -11,7 +10,7 @@ namespace HwGen.Sim.CoSimulation;
 public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptions options)
 {
     private readonly string _folder = Path.GetFullPath(folder);
-    private readonly Verilator _verilator = new(options.Cache);
+    private readonly Verilator _verilator = new(options.Cache, options.Builds);
 
     /// <summary>Long enough for the output buffer to fill up behind a paused reader.</summary>
     private int LongPause => 2 * (plan.OutputBufferBeats / plan.OutputBlocks + 1) * plan.Schedule.IntervalCycles;
@@ -29,6 +28,7 @@ public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptio
         IReadOnlyList<string> lint = await Verilator.LintAsync(_folder, plan.ModuleName, cancel).ConfigureAwait(false);
         progress?.Report(new("build", 0, 1));
         string program = await _verilator.BuildAsync(_folder, plan.ModuleName, false, false, cancel).ConfigureAwait(false);
+        using var runFolder = new RunFolder(_folder, plan);
         Stimulus head = stimulus.Take(options.SingleSteps);
         // The schedule comes to rest only when a step has left every stage that its context can count.
         int rest = plan.Schedule.IntervalCycles << plan.Control.StageBits;
@@ -44,21 +44,21 @@ public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptio
         string? waveform = null;
         foreach (Run run in runs)
         {
-            TapComparer comparer = await RunAsync(program, run, false, null, progress, cancel).ConfigureAwait(false);
+            TapComparer comparer = await RunAsync(program, runFolder, run, false, null, progress, cancel).ConfigureAwait(false);
             comparers.Add(comparer);
             if (first is null && comparer.First is not null)
             {
                 first = comparer.First;
                 if (options.WaveformFolder is not null && first.Cycle >= 0)
-                    waveform = await TraceAsync(run with { Stimulus = run.Stimulus.Take(first.Sequence + 1) }, first.Cycle, progress, cancel).ConfigureAwait(false);
+                    waveform = await TraceAsync(runFolder, run with { Stimulus = run.Stimulus.Take(first.Sequence + 1) }, first.Cycle, progress, cancel).ConfigureAwait(false);
             }
         }
-        (long words, long differences, Divergence? memory) = ReadBack();
+        (long rows, long differences, Divergence? memory) = runFolder.ReadBack(plan);
         TapComparer main = comparers[0], single = comparers[2];
         int interval = plan.Schedule.IntervalCycles, steps = stimulus.Steps.Count;
         double perFrame = steps > 1 ? (main.Cycles - (plan.TotalCycles(steps) - (double)interval * (steps - 1))) / (steps - 1) : interval;
         return new(
-            comparers.Sum(c => c.Words) + words, comparers.Sum(c => c.Mismatches) + differences, stimulus.Sequences.Count,
+            comparers.Sum(c => c.Words), comparers.Sum(c => c.Mismatches) + differences, rows, stimulus.Sequences.Count,
             plan.TotalCycles(steps), main.Cycles, perFrame, single.StepCycles.Count > 0 ? single.StepCycles.Skip(1).DefaultIfEmpty(single.StepCycles[0]).Average() : 0,
             lint, first ?? memory, waveform, main.Predictions, main.ReferencePredictions, main.Saturations);
     }
@@ -69,14 +69,15 @@ public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptio
     public async Task<Divergence?> FindDivergenceAsync(Stimulus stimulus, CancellationToken cancel)
     {
         string program = await _verilator.BuildAsync(_folder, plan.ModuleName, false, true, cancel).ConfigureAwait(false);
+        using var runFolder = new RunFolder(_folder, plan);
         foreach (Run run in new Run[] { new("unstalled", stimulus, 0, 0), new("stalled", stimulus, options.PausePermille, 0) })
-            if ((await RunAsync(program, run, true, null, null, cancel).ConfigureAwait(false)).First is { } divergence)
+            if ((await RunAsync(program, runFolder, run, true, null, null, cancel).ConfigureAwait(false)).First is { } divergence)
                 return divergence;
-        return ReadBack().First;
+        return runFolder.ReadBack(plan).First;
     }
 
     private async Task<TapComparer> RunAsync(
-        string program, Run run, bool stopAtFirst, (string File, long From, long To)? trace, IProgress<VerifyProgress>? progress, CancellationToken cancel)
+        string program, RunFolder runFolder, Run run, bool stopAtFirst, (string File, long From, long To)? trace, IProgress<VerifyProgress>? progress, CancellationToken cancel)
     {
         var comparer = new TapComparer(plan, run.Stimulus, run.Name, run.Pause == 0 && run.Gap == 0);
         string file = Path.Combine(Path.GetTempPath(), $"hwgen-{Guid.NewGuid():N}.stimulus");
@@ -89,7 +90,7 @@ public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptio
                 Text(4 * LongPause + 50 * plan.Schedule.IntervalCycles + 5000), Text(run.Gap), Text(run.Reset), .. trace is { } t ? new[] { t.File, Text(t.From), Text(t.To) } : [], "+hwgen_readback",
             ];
             IProgress<int>? steps = progress is null ? null : new Relay(progress, run.Name, run.Stimulus.Steps.Count);
-            await Verilator.StreamAsync(program, _folder, arguments,
+            await Verilator.StreamAsync(program, runFolder.Path, arguments,
                 (stream, c) => comparer.ReadAsync(stream, stopAtFirst, steps, c), cancel).ConfigureAwait(false);
         }
         finally
@@ -105,41 +106,15 @@ public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptio
     }
 
     /// <summary>Runs again in a build that can write waveforms, for a window around the cycle.</summary>
-    private async Task<string> TraceAsync(Run run, long cycle, IProgress<VerifyProgress>? progress, CancellationToken cancel)
+    private async Task<string> TraceAsync(RunFolder runFolder, Run run, long cycle, IProgress<VerifyProgress>? progress, CancellationToken cancel)
     {
         progress?.Report(new("waveform", 0, 1));
         string program = await _verilator.BuildAsync(_folder, plan.ModuleName, true, true, cancel).ConfigureAwait(false);
         Directory.CreateDirectory(options.WaveformFolder!);
         string file = Path.Combine(Path.GetFullPath(options.WaveformFolder!), "divergence.vcd");
-        await RunAsync(program, run, false, (file, Math.Max(0, cycle - plan.Schedule.IntervalCycles), cycle + 10), null, cancel).ConfigureAwait(false);
+        await RunAsync(program, runFolder, run, false, (file, Math.Max(0, cycle - plan.Schedule.IntervalCycles), cycle + 10), null, cancel).ConfigureAwait(false);
         return file;
     }
-
-    /// <summary>Compares every word that the simulation's memories held with the plan's images: bits that no run happened to exercise.</summary>
-    private (long Words, long Differences, Divergence? First) ReadBack()
-    {
-        long words = 0, differences = 0;
-        Divergence? first = null;
-        foreach (MemoryImage image in plan.Images)
-        {
-            string path = Path.Combine(_folder, "mem", image.FileName + ".readback");
-            BigInteger[] held = File.Exists(path) ? ReadHex(path) : [];
-            foreach ((int address, BigInteger row) in image.Rows.OrderBy(r => r.Key))
-            {
-                words++;
-                if (address < held.Length && held[address] == row) continue;
-                differences++;
-                first ??= new("readback", -1, "memory " + image.Name, "memory", -1, -1, $"row {address}", "memory image", "row",
-                    row.ToString("x", CultureInfo.InvariantCulture), address < held.Length ? held[address].ToString("x", CultureInfo.InvariantCulture) : "no such row");
-            }
-            File.Delete(path);
-        }
-        return (words, differences, first);
-    }
-
-    private static BigInteger[] ReadHex(string path) =>
-        [.. File.ReadLines(path).Where(l => l.Length > 0 && !l.StartsWith('@') && !l.StartsWith('/'))
-            .Select(l => BigInteger.TryParse("0" + l.Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out BigInteger v) ? v : -1)];
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

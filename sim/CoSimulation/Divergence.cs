@@ -3,7 +3,7 @@ namespace HwGen.Sim.CoSimulation;
 /// <summary>The first word in which simulation and reference differ.</summary>
 /// <param name="Run">Which run: unstalled, stalled, single-step, after-reset, or memory readback.</param>
 /// <param name="Cycle">Cycle of the simulation.</param>
-/// <param name="Tap">Tap that showed it.</param>
+/// <param name="Tap">Tap that showed it; for a memory that was read back its image's file.</param>
 /// <param name="Layer">Layer, for instance "layer 0 (gru)".</param>
 /// <param name="Sequence">Sequence of the stimulus, from 0; −1 where there is none.</param>
 /// <param name="Step">Step within the sequence, from 0; −1 where there is none.</param>
@@ -18,6 +18,7 @@ public sealed record Divergence(
     public override string ToString()
     {
         string where = Sequence < 0 ? "" : $", sequence {Sequence}, step {Step}";
+        if (Run == "readback") return $"memory {Tap}, {RowBlock}: expected {Expected}, simulated {Actual} (read back; no tap showed it)";
         return $"tap {Tap}: {Layer}{where}, {RowBlock}, {Stage}, {Bin}: expected {Expected}, simulated {Actual} (cycle {Cycle}, {Run} run)";
     }
 }

@@ -4,8 +4,9 @@ using HwGen.Sim.Reference;
 namespace HwGen.Sim.CoSimulation;
 
 /// <summary>What a co-simulation found.</summary>
-/// <param name="Words">Words compared, over all runs and the memories.</param>
-/// <param name="Mismatches">Words that differ.</param>
+/// <param name="Words">Words compared at taps and on the output stream, over all runs.</param>
+/// <param name="Mismatches">Words and memory rows that differ.</param>
+/// <param name="MemoryRows">Rows of memories that were read back and compared.</param>
 /// <param name="Sequences">Sequences of the unstalled run.</param>
 /// <param name="CyclesPredicted">Total of the unstalled run.</param>
 /// <param name="CyclesSimulated">Total of the unstalled run.</param>
@@ -18,7 +19,7 @@ namespace HwGen.Sim.CoSimulation;
 /// <param name="ReferencePredictions">Class of each sequence by the reference.</param>
 /// <param name="Saturations">Saturations that the reference met in the unstalled run.</param>
 public sealed record VerifyResult(
-    long Words, long Mismatches, int Sequences, long CyclesPredicted, long CyclesSimulated, double CyclesPerFrame, double CyclesSingleStream,
+    long Words, long Mismatches, long MemoryRows, int Sequences, long CyclesPredicted, long CyclesSimulated, double CyclesPerFrame, double CyclesSingleStream,
     IReadOnlyList<string> LintWarnings, Divergence? First, string? Waveform,
     IReadOnlyList<int> Predictions, IReadOnlyList<int> ReferencePredictions, SaturationCounts Saturations)
 {

@@ -20,9 +20,11 @@ public sealed class Verilator
     private static readonly string[] BriefMakeFlags = ["OPT_FAST=-O0", "OPT_GLOBAL=-O1", "OPT_SLOW=-O0"];
 
     private readonly string _cache;
+    private readonly string _builds;
 
-    /// <param name="cache">Folder of kept builds; made when needed.</param>
-    public Verilator(string cache) => _cache = Path.GetFullPath(cache);
+    /// <param name="cache">Folder of the compiled runtime and of kept builds; made when needed.</param>
+    /// <param name="builds">Another folder for the builds, for those that are of no use later.</param>
+    public Verilator(string cache, string? builds = null) => (_cache, _builds) = (Path.GetFullPath(cache), Path.GetFullPath(builds ?? cache));
 
     /// <summary>Runs lint with every warning on.</summary>
     /// <param name="folder">The design's output folder.</param>
@@ -47,7 +49,7 @@ public sealed class Verilator
     {
         string version = (await RunAsync("verilator", folder, ["--version"], true, cancel).ConfigureAwait(false)).StandardOutput.Trim();
         string runtime = Path.Combine(_cache, "runtime-" + Hash(version + trace));
-        string build = Path.Combine(_cache, Hash(version + trace + brief + await SourcesAsync(folder, cancel).ConfigureAwait(false)));
+        string build = Path.Combine(_builds, Hash(version + trace + brief + await SourcesAsync(folder, cancel).ConfigureAwait(false)));
         string program = Path.Combine(build, "V" + top);
         if (File.Exists(program)) return program;
         string temporary = $"{build}.{Environment.ProcessId}-{Guid.NewGuid():N}";
@@ -77,16 +79,21 @@ public sealed class Verilator
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         using Process process = Process.Start(start) ?? throw new ToolException(program, program, "not started", "Build it again.");
         Task<string> errors = process.StandardError.ReadToEndAsync(cancel);
+        bool ended = false;
         try
         {
             await reader(process.StandardOutput.BaseStream, cancel).ConfigureAwait(false);
+            // A reader that has seen enough leaves a running process behind; one that read to the end does not.
+            ended = process.WaitForExit(TimeSpan.FromSeconds(1));
         }
         finally
         {
             if (!process.HasExited) process.Kill(true);
             await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         }
-        await errors.ConfigureAwait(false);
+        string log = await errors.ConfigureAwait(false);
+        if (ended && process.ExitCode != 0)
+            throw new ToolException("simulation", $"{program} {string.Join(' ', arguments)}", log.Trim(), "The simulation broke off; its log says why.");
     }
 
     private static async Task<BufferedCommandResult> RunAsync(string tool, string folder, string[] arguments, bool mustSucceed, CancellationToken cancel)

@@ -59,8 +59,10 @@ public sealed class FaultInjector(AcceleratorPlan plan, string folder, VerifyOpt
             }
             foreach ((string file, string text) in fault.Changes)
                 await File.WriteAllTextAsync(Path.Combine(copy, file), text, cancel).ConfigureAwait(false);
-            // A mutant's build is of no further use, but the compiled runtime is: it stays in the common cache.
-            return new(fault, seed, await new CoSimulator(plan, copy, options).FindDivergenceAsync(stimulus, cancel).ConfigureAwait(false));
+            // A changed memory image needs no build of its own; other mutants' builds go with their folder.
+            VerifyOptions own = fault.Changes.Keys.All(f => f.EndsWith(".hex", StringComparison.Ordinal)) ? options
+                : options with { Builds = Path.Combine(copy, "build") };
+            return new(fault, seed, await new CoSimulator(plan, copy, own).FindDivergenceAsync(stimulus, cancel).ConfigureAwait(false));
         }
         finally
         {

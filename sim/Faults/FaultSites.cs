@@ -35,7 +35,7 @@ public sealed partial class FaultSites
         FaultKind.SaturationOff => [.. Instances(kind, InstanceOfSaturation(), SaturationReached)],
         FaultKind.ShiftOffByOne => [.. Lines(kind, [.. Transforms, .. Wiring], ShiftLine(), (m, _) =>
             m.Groups[1].Value + (int.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture) + m.Groups[3].Value)],
-        FaultKind.DroppedValid => [.. Lines(kind, [Module("engine")], ValidLine(), (m, _) => $"{m.Groups[1].Value}1'b0{m.Groups[3].Value}")],
+        FaultKind.DroppedValid => [.. Lines(kind, [Module("engine")], ValidLine(), (m, _) => $"{m.Groups["head"].Value}1'b0{m.Groups["tail"].Value}")],
         FaultKind.DroppedStall => [.. Stalls()],
         FaultKind.StateKeptAtTlast => [.. Lines(kind, [Module("engine"), Module("control")], FreshLine(), (m, _) => $"{m.Groups[1].Value}1'b0;")],
         FaultKind.SwappedRealImaginary => _plan.BlockSize < 4 ? [] : [.. Lines(kind, ["rtl/hwgen_pe.v"], PartLine(),
@@ -135,17 +135,18 @@ public sealed partial class FaultSites
     {
         (string File, string Before, string After)[] sites =
         [
-            (Module("input"), "assign s_ready = !full_q[bank] && !rst;", "assign s_ready = !rst;"),
+            (Module("input"), "assign s_ready = !full_q[bank];", "assign s_ready = 1'b1;"),
             (Module("control"), "input_full[next_bank] && room;", "input_full[next_bank];"),
             (Module("control"), "boundary && input_full[next_bank] && room;", "boundary && room;"),
             ("rtl/hwgen_fifo.v", "if (out_valid && out_ready)", "if (out_valid)"),
-            ($"rtl/{_plan.ModuleName}.v", "buffer_valid && m_axis_tready)", "buffer_valid)"),
+            ($"rtl/{_plan.ModuleName}.v", "m_axis_tvalid && m_axis_tready)", "m_axis_tvalid)"),
         ];
         foreach ((string file, string before, string after) in sites)
         {
             string[] lines = _files[file].Split('\n');
             int line = Array.FindIndex(lines, l => l.Contains(before, StringComparison.Ordinal));
-            if (line >= 0) yield return _ => Replace(FaultKind.DroppedStall, file, lines, line, lines[line].Replace(before, after, StringComparison.Ordinal));
+            if (line < 0) throw new InvalidOperationException($"{file} has no '{before}' to drop a stall in; this is a bug.");
+            yield return _ => Replace(FaultKind.DroppedStall, file, lines, line, lines[line].Replace(before, after, StringComparison.Ordinal));
         }
     }
 
@@ -197,7 +198,7 @@ public sealed partial class FaultSites
     [GeneratedRegex(@"^(\s*\.SHIFT\()(\d+)(\),?)$")]
     private static partial Regex ShiftLine();
 
-    [GeneratedRegex(@"^(\s*\.in \()(fft_go|product_go && product_last|drain_go)(\),)$|^(\s*output_valid <= )(output_go)(;)$")]
+    [GeneratedRegex(@"^(?<head>\s*(?:\.in \(|output_valid <= ))(?:fft_go|product_go && product_last|drain_go|output_go)(?<tail>\),|;)$")]
     private static partial Regex ValidLine();
 
     [GeneratedRegex(@"^(.*(?:next_fresh|zero_spectrum|zero_state)\s*<= )(?:input_last.*|product_recurrent.*|cell_fresh);$")]

@@ -5,11 +5,12 @@ using HwGen.Core.Transforms;
 
 namespace HwGen.Sim.Reference;
 
-/// <summary>The accelerator in integers: what every word at every tap has to be. It follows the plan's formats, not its schedule.</summary>
+/// <summary>The accelerator in integers: what every word at every tap has to be. It follows the plan's formats, not its
+/// schedule, whose rows it only passes on to their tap.</summary>
 /// <remarks>Not thread-safe; one instance a stream.</remarks>
 public sealed class IntegerReference
 {
-    private enum Tap { Fft, Accumulator, Ifft, Update, Reset, Candidate, State, Output }
+    private enum Tap { Fft, Accumulator, Ifft, Update, Reset, Candidate, State, Output, Schedule }
 
     /// <summary>The places where the design saturates on purpose.</summary>
     private enum Site { Fft, StateToFft, SumSpectrum, Sum, UpdateInput, ResetInput, CandidateInput, Output }
@@ -24,6 +25,7 @@ public sealed class IntegerReference
     private readonly long[] _lanes;
     private readonly FixedFormat _word;
     private readonly FixedFormat _sumSpectrum;
+    private readonly long[][] _rows;         // of the schedule, as its tap shows them
     private readonly long[] _changed = new long[SiteNames.Length];
     private readonly long[] _counted = new long[SiteNames.Length];
     private readonly long[][] _spectra;      // current of each vector, packed blocks
@@ -32,6 +34,7 @@ public sealed class IntegerReference
     public IntegerReference(AcceleratorPlan plan)
     {
         _plan = plan;
+        _rows = [.. Enumerable.Range(0, plan.Schedule.IntervalCycles).Select(plan.Control.RowWords)];
         _word = new(plan.WordBits, plan.WordBits - 1);
         _sumSpectrum = plan.Formats.Layers[0].SumSpectrum;
         _state = [.. plan.Layers.Select(l => l is GruLayer ? new long[l.OutputBlocks * plan.BlockSize] : [])];
@@ -60,6 +63,7 @@ public sealed class IntegerReference
     {
         int k = _plan.BlockSize;
         for (int v = 0; v < _spectra.Length; v++) (_spectra[v], _previous[v]) = (_previous[v], _spectra[v]);
+        for (int row = 0; row < _rows.Length; row++) _rows[row].CopyTo(taps[(int)Tap.Schedule, row]);
         if (first)
         {
             foreach (long[] state in _state) Array.Clear(state);
@@ -133,8 +137,7 @@ public sealed class IntegerReference
             Sum(row, taps);
             Span<long> sum = taps[(int)Tap.Ifft, _plan.SumIndex(row)], output = taps[(int)Tap.Output, b];
             for (int i = 0; i < k; i++)
-                output[i] = b * k + i < _plan.Layers[layer].OutputSize
-                    ? Saturate(Site.Output, sum[i] + _plan.Parameters[layer].Biases[0][b * k + i], _word) : 0;
+                output[i] = Saturate(Site.Output, sum[i] + _plan.Parameters[layer].Biases[0][b * k + i], _word);
         }
     }
 

@@ -1,6 +1,7 @@
 // hwgen_fifo: stream buffer of 2^ADDR_W rows. The writer must know that there is room: it has
 // no ready.
-// A row is on the output in the cycle after its write. Reset: rst, synchronous, high, empties it.
+// A row is on the output in the cycle after its write; the read is asynchronous, so it becomes
+// lookup-table memory. Reset: rst, synchronous, high, empties it.
 `default_nettype none
 
 module hwgen_fifo #(

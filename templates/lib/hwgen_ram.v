@@ -1,6 +1,7 @@
 // hwgen_ram: 2^ADDR_W rows of WIDTH bits, one write and one read a cycle; a row can be read in
 // the cycle after its write.
-// Read latency 1 cycle. Not reset: what was not written is not read.
+// Read latency 1 cycle. Not reset: what was not written is not used (an idle read
+// may show anything), and no row is used in the cycle of its write.
 `default_nettype none
 
 module hwgen_ram #(

@@ -19,13 +19,14 @@ module hwgen_rom #(
     // Without an instance there is no file: some tools elaborate a module as it stands when they read it.
     generate
         if (INIT != "") begin : g_init
-            initial $readmemh(INIT, mem);
+            initial begin
+                $readmemh(INIT, mem);
+                // synthesis translate_off
+                if ($test$plusargs("hwgen_readback")) $writememh({INIT, ".readback"}, mem);
+                // synthesis translate_on
+            end
         end
     endgenerate
-
-    // synthesis translate_off
-    initial if ($test$plusargs("hwgen_readback")) $writememh({INIT, ".readback"}, mem);
-    // synthesis translate_on
 
     always @(posedge clk) data <= mem[addr];
 

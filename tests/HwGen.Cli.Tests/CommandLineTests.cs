@@ -148,7 +148,7 @@ public sealed class CommandLineTests : IDisposable
         var (exitCode, output, _) = await RunHwGen.Async(new FakePipeline().Verbs, "verify", NetFile(), "--json", "--out", folder.Path);
 
         Assert.Equal(0, exitCode);
-        Assert.Equal("""{"design":"net","words":5000,"mismatches":0,"sequences":8,"taps":14,"cyclesPredicted":1234,"cyclesSimulated":1234,"cyclesPerFrame":75,"cyclesSingleStream":143,"multiplierUtilization":0.72,"unitUtilization":{"fft":0.31,"ifft":0.64,"vector":0.4},"lintWarnings":0,"accuracy":0.875,"referenceAccuracy":0.875,"stressSequences":21,"held":true,"passed":true}""" + "\n", Ordered(output));
+        Assert.Equal("""{"design":"net","words":5000,"mismatches":0,"memoryRows":100,"sequences":8,"taps":14,"cyclesPredicted":1234,"cyclesSimulated":1234,"cyclesPerFrame":75,"cyclesSingleStream":143,"cyclesPerFramePredicted":75,"cyclesSingleStreamPredicted":143,"multiplierUtilization":0.72,"unitUtilization":{"fft":0.31,"ifft":0.64,"vector":0.4},"lintWarnings":0,"accuracy":0.875,"referenceAccuracy":0.875,"stressSequences":21,"held":true,"passed":true}""" + "\n", Ordered(output));
     }
 
     [Theory]
@@ -173,17 +173,17 @@ public sealed class CommandLineTests : IDisposable
         var (exitCode, output, _) = await RunHwGen.Async(new FakePipeline().Verbs, "verify", NetFile(), "--inject-fault", "2", "--seed", "9", "--json", "--out", folder.Path);
 
         Assert.Equal(0, exitCode);
-        Assert.StartsWith("""{"design":"net","faults":2,"found":2,"seed":9,"injected":[{"kind":"FlippedSign","file":"pe.v:3","seed":5,"before":"a + b","after":"a - b","tap":"tap accumulator"},""", Ordered(output), StringComparison.Ordinal);
+        Assert.StartsWith("""{"design":"net","faults":2,"found":2,"foundByWords":2,"seed":9,"injected":[{"kind":"FlippedSign","file":"pe.v:3","seed":5,"before":"a + b","after":"a - b","tap":"tap accumulator"},""", Ordered(output), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Verify_FaultMissed_ExitsWith1AndSaysWhich()
     {
-        var pipeline = new FakePipeline { Faults = new("net", 1, 0, 1, [new("RomBit", "w.hex:1", 1, "0f", "0e")]) };
+        var pipeline = new FakePipeline { Faults = new("net", 1, 0, 0, 1, [new("RomBit", "w.hex:1", 1, "0f", "0e")]) };
 
         var (exitCode, output, _) = await RunHwGen.Async(pipeline.Verbs, "verify", NetFile(), "--inject-fault", "1", "--out", folder.Path);
 
-        Assert.Equal((1, "MISSED  RomBit in w.hex:1 (seed 1): 0f -> 0e\n0 of 1 faults found (seed 1)\n"), (exitCode, output));
+        Assert.Equal((1, "MISSED  RomBit in w.hex:1 (seed 1): 0f -> 0e\n0 of 1 faults found (seed 1), 0 by a word at a tap or on the stream, 0 only by reading a memory back\n"), (exitCode, output));
     }
 
     [Fact]

@@ -20,9 +20,9 @@ internal sealed class FakePipeline
     public TrainResult Train { get; init; } = new("net", new(0.9, 0.89), 10_000, 1_000, 4_000, 4);
 
     public VerifyResult Verify { get; init; } =
-        new("net", 5_000, 0, 8, 14, 1_234, 1_234, 75, 143, 0.72, new(0.31, 0.64, 0.4), 0, 0.875, 0.875, 21, true);
+        new("net", 5_000, 0, 100, 8, 14, 1_234, 1_234, 75, 143, 75, 143, 0.72, new(0.31, 0.64, 0.4), 0, 0.875, 0.875, 21, true);
 
-    public FaultResult Faults { get; init; } = new("net", 2, 2, 5, [new("FlippedSign", "pe.v:3", 5, "a + b", "a - b", "tap accumulator"), new("RomBit", "w.hex:1", 6, "0f", "0e", "tap accumulator")]);
+    public FaultResult Faults { get; init; } = new("net", 2, 2, 2, 5, [new("FlippedSign", "pe.v:3", 5, "a + b", "a - b", "tap accumulator"), new("RomBit", "w.hex:1", 6, "0f", "0e", "tap accumulator")]);
 
     /// <summary>Thrown by every step when set.</summary>
     public Exception? Thrown { get; init; }

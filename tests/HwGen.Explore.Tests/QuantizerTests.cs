@@ -64,7 +64,7 @@ public sealed class QuantizerTests
         foreach ((long[][] sequence, int s) in Stimulus.Quantize(plan, _data.Inputs, Count, Steps).Select((q, s) => (q, s)))
         {
             for (int t = 0; t < Steps; t++) reference.Step(sequence[t], t == 0, taps);
-            long[] outputs = [.. Enumerable.Range(0, plan.OutputBlocks).SelectMany(b => taps[plan.Taps.Count - 1, b].ToArray()).Take(Outputs)];
+            long[] outputs = [.. Enumerable.Range(0, plan.OutputBlocks).SelectMany(b => taps[plan.OutputTap, b].ToArray()).Take(Outputs)];
             if (Array.IndexOf(outputs, outputs.Max()) == _data.Labels[s]) hits++;
         }
         Assert.Equal((double)hits / Count, score.Accuracy);

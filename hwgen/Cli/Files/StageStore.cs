@@ -50,6 +50,19 @@ public sealed class StageStore(string folder)
         }
     }
 
+    /// <summary>Files that the stage wrote and that are gone, relative to the stamps' folder.</summary>
+    public IReadOnlyList<string> MissingFiles(string stage)
+    {
+        try
+        {
+            return [.. JsonText.Read<FilesOnly>(File.ReadAllText(PathOf(stage))).Files.Where(f => !File.Exists(Path.Join(folder, f.Path))).Select(f => f.Path)];
+        }
+        catch (Exception e) when (e is IOException or JsonException or NotSupportedException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>Records that the stage ran. Call when its files are in place.</summary>
     /// <param name="stage">The stage's name.</param>
     /// <param name="key">Digest of the inputs.</param>
@@ -78,6 +91,8 @@ public sealed class StageStore(string folder)
     private string PathOf(string stage) => Path.Combine(folder, stage + ".json");
 
     private sealed record KeyOnly(string Key);
+
+    private sealed record FilesOnly(IReadOnlyList<FileStamp> Files);
 
     private sealed record Stamp<T>(string Key, IReadOnlyList<FileStamp> Files, T Result);
 

@@ -4,16 +4,17 @@ namespace HwGen.Cli.Results;
 /// <param name="Design">The design's name.</param>
 /// <param name="Faults">Mutations made.</param>
 /// <param name="Found">Mutations that a word gave away.</param>
+/// <param name="FoundByWords">Those of them that a word at a tap or on the output stream gave away; the others showed only when the memories were read back.</param>
 /// <param name="Seed">Draws them again.</param>
 /// <param name="Injected">Each of them, in order.</param>
-public sealed record FaultResult(string Design, int Faults, int Found, int Seed, IReadOnlyList<InjectedFault> Injected) : VerbResult
+public sealed record FaultResult(string Design, int Faults, int Found, int FoundByWords, int Seed, IReadOnlyList<InjectedFault> Injected) : VerbResult
 {
     public override bool Passed => Found == Faults;
 
     internal override IEnumerable<string> Lines() =>
     [
         .. Injected.Select(f => $"{(f.Tap is null ? "MISSED" : "found ")}  {f.Kind} in {f.File} (seed {f.Seed}): {f.Before} -> {f.After}{(f.Tap is null ? "" : $"\n          by {f.Tap}")}"),
-        $"{Found} of {Faults} faults found (seed {Seed})",
+        $"{Found} of {Faults} faults found (seed {Seed}), {FoundByWords} by a word at a tap or on the stream, {Found - FoundByWords} only by reading a memory back",
     ];
 }
 

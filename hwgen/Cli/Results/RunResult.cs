@@ -24,6 +24,7 @@ public sealed record RunResult(IReadOnlyList<DesignResult> Designs) : VerbResult
                 Row("cycles of the run, simulated", d => Show.Count(d.Verify.CyclesSimulated)),
                 Row("words compared", d => Show.Count(d.Verify.Words)),
                 Row("words that differ", d => Show.Count(d.Verify.Mismatches)),
+                Row("first divergence", d => d.Verify.FirstDivergence ?? "none"),
                 Row("report", d => d.Report.Page),
                 Row("", d => d.Passed ? "bit-exact" : "FAILED"),
             ]);

@@ -2,14 +2,17 @@ namespace HwGen.Cli.Results;
 
 /// <summary>What the simulated Verilog said, word by word, against the reference.</summary>
 /// <param name="Design">The design's name.</param>
-/// <param name="Words">Words compared, at all taps.</param>
-/// <param name="Mismatches">Words that differ.</param>
+/// <param name="Words">Words compared, at all taps and on the output stream.</param>
+/// <param name="Mismatches">Words and memory rows that differ.</param>
+/// <param name="MemoryRows">Rows that the simulated memories held, read back and compared.</param>
 /// <param name="Sequences">Test sequences run.</param>
 /// <param name="Taps">Observation points compared.</param>
 /// <param name="CyclesPredicted">Of the whole unstalled run.</param>
 /// <param name="CyclesSimulated">Of the whole unstalled run.</param>
 /// <param name="CyclesPerFrame">Streams interleaved: cycles from one step to the next.</param>
 /// <param name="CyclesSingleStream">First input beat to last output beat of one step, state warm, nothing stalled.</param>
+/// <param name="CyclesPerFramePredicted">The plan's.</param>
+/// <param name="CyclesSingleStreamPredicted">The plan's.</param>
 /// <param name="MultiplierUtilization">Block products times the multiplies of one, over the processing elements' multipliers times <paramref name="CyclesPerFrame"/>; 0..1.</param>
 /// <param name="UnitUtilization">The other units' multipliers.</param>
 /// <param name="LintWarnings">Of <c>verilator --lint-only -Wall</c>.</param>
@@ -20,8 +23,8 @@ namespace HwGen.Cli.Results;
 /// <param name="FirstDivergence">Where the first mismatch is: layer, step, row block, stage, bin, expected and actual word.</param>
 /// <param name="Waveform">A short waveform of that place.</param>
 public sealed record VerifyResult(
-    string Design, long Words, long Mismatches, int Sequences, int Taps,
-    long CyclesPredicted, long CyclesSimulated, long CyclesPerFrame, long CyclesSingleStream,
+    string Design, long Words, long Mismatches, long MemoryRows, int Sequences, int Taps,
+    long CyclesPredicted, long CyclesSimulated, long CyclesPerFrame, long CyclesSingleStream, long CyclesPerFramePredicted, long CyclesSingleStreamPredicted,
     double MultiplierUtilization, UnitUtilization UnitUtilization, int LintWarnings,
     double Accuracy, double ReferenceAccuracy, int StressSequences, bool Held, string? FirstDivergence = null, string? Waveform = null) : VerbResult
 {
@@ -33,7 +36,8 @@ public sealed record VerifyResult(
     {
         yield return $"words      {Show.Count(Words)} compared at {Taps} taps over {Show.Count(Sequences)} test and {Show.Count(StressSequences)} stress sequences, {Show.Count(Mismatches)} differ";
         yield return $"cycles     {Show.Count(CyclesSimulated)} simulated, {Show.Count(CyclesPredicted)} predicted";
-        yield return $"a step     {Show.Count(CyclesPerFrame)} cycles interleaved, {Show.Count(CyclesSingleStream)} single stream";
+        yield return $"a step     {Show.Count(CyclesPerFrame)} cycles interleaved ({Show.Count(CyclesPerFramePredicted)} predicted), {Show.Count(CyclesSingleStream)} single stream ({Show.Count(CyclesSingleStreamPredicted)} predicted)";
+        yield return $"memories   {Show.Count(MemoryRows)} rows read back";
         yield return $"lint       {LintWarnings} warnings";
         yield return $"accuracy   {Show.Percent(Accuracy)} by the Verilog's words, {Show.Percent(ReferenceAccuracy)} by the reference's";
         if (FirstDivergence is not null) yield return $"first      {FirstDivergence}";

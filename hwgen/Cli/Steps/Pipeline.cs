@@ -96,9 +96,9 @@ public sealed class Pipeline
         var progress = new Relay<VerifyProgress>(p => c.Progress.Report("verify: " + p.Stage, (double)p.Done / p.Total, p.Total > 1 ? $"step {p.Done:N0} of {p.Total:N0}" : ""));
         Sim.CoSimulation.VerifyResult result = await simulator.VerifyAsync(new([.. sequences, .. stress]), progress, cancel);
         foreach (string line in result.LintWarnings) c.Progress.Note(line);
-        return new(c.Design.Name, result.Words, result.Mismatches, images, plan.Taps.Count,
+        return new(c.Design.Name, result.Words, result.Mismatches, result.MemoryRows, images, plan.Taps.Count,
             result.CyclesPredicted, result.CyclesSimulated, (long)Math.Round(result.CyclesPerFrame), (long)Math.Round(result.CyclesSingleStream),
-            plan.MultiplierUtilization, PlanFacts.Utilization(plan), result.LintWarnings.Count,
+            plan.Schedule.IntervalCycles, plan.SingleStreamCycles, plan.MultiplierUtilization, PlanFacts.Utilization(plan), result.LintWarnings.Count,
             Share(result.Predictions), Share(result.ReferencePredictions), stress.Count, result.Passed(plan),
             result.First?.ToString(), result.Waveform is null ? null : Path.GetRelativePath(".", result.Waveform));
 
@@ -114,7 +114,7 @@ public sealed class Pipeline
         int done = 0;
         var progress = new Relay<FaultOutcome>(o => c.Progress.Report("inject faults", (double)Interlocked.Increment(ref done) / count, $"{done} of {count}"));
         var outcomes = await new FaultInjector(plan, c.Workspace.Rtl, Options(c)).RunAsync(count, seed, stimulus, progress, cancel);
-        var result = new FaultResult(c.Design.Name, count, outcomes.Count(o => o.CaughtBy is not null), seed,
+        var result = new FaultResult(c.Design.Name, count, outcomes.Count(o => o.CaughtBy is not null), outcomes.Count(o => o.CaughtBy is { Run: not "readback" }), seed,
             [.. outcomes.Select(o => new InjectedFault(o.Fault.Kind.ToString(), $"{o.Fault.File}:{o.Fault.Line}", o.Seed, o.Fault.Before, o.Fault.After, o.CaughtBy?.ToString()))]);
         c.Workspace.Stages.Record("faults", VerifyKey(c), result, []);
         return result;
@@ -165,6 +165,7 @@ public sealed class Pipeline
             : c.Workspace.Stages.Find<TrainingRecord>("train", TrainKey(c.Design)) is null ? "the network is not trained, or the design has changed since"
             : c.Workspace.Stages.Find<QuantizeRecord>("quantize", QuantizeKey(c)) is null ? "the formats are not chosen, or the design has changed since"
             : c.Workspace.Stages.KeyOf("generate") != GenerateKey(c) ? $"{c.Workspace.Rtl} is of another version of the design"
+            : c.Workspace.Stages.MissingFiles("generate") is [var gone, ..] ? $"{Path.GetFileName(gone)} is missing from {c.Workspace.Rtl}"
             : null;
         if (missing is not null)
             throw new InputException(new InputError(c.Design.Data.Location.File, 1, 1, $"{missing}: run 'hwgen generate' first"));

@@ -72,12 +72,14 @@ public static class DesignReader
         {
             if (section is null || ReadLayer(section, layers is [.., var before] ? before.OutputSize : shape.FeaturesPerStep, errors) is not { } layer)
                 continue;   // what depends on a broken layer is not judged
-            if (layer is GruLayer && layers is [.., DenseLayer])
-                errors.Add(section.LocationOf("type").Error("a gru cannot follow a dense layer: put the dense layers last"));
             if (layers is [var first, ..] && layer.BlockSize != first.BlockSize)
                 errors.Add(section.LocationOf("block_size").Error(
                     $"block_size {layer.BlockSize} differs from the first layer's {first.BlockSize}: the engine has one array for all layers; give each layer the same block_size"));
             layers.Add(layer);
+            if (layer is DenseLayer && (layers.Count == 0 || section != sections[^1]))
+                errors.Add(section.LocationOf("type").Error("the engine runs one or more gru layers and then one dense layer: put one dense layer last, after a gru"));
+            if (section == sections[^1] && layer is GruLayer)
+                errors.Add(section.LocationOf("type").Error("the last layer is a gru: end with a dense layer"));
             if (section == sections[^1] && layer.OutputSize != shape.Classes)
                 errors.Add(section.LocationOf(SizeKey(layer is GruLayer)).Error(
                     $"the last layer has {layer.OutputSize} outputs but {shape.Name} has {shape.Classes} classes: end with {{ type: dense, outputs: {shape.Classes}, block_size: {layer.BlockSize} }}"));

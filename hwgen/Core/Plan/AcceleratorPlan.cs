@@ -71,6 +71,9 @@ public sealed class AcceleratorPlan
 
     public IReadOnlyList<TapPlan> Taps { get; }
 
+    /// <summary>Number of the tap that shows the output layer's words.</summary>
+    public int OutputTap => Taps.ToList().FindIndex(t => t.Name == "output");
+
     /// <summary>b.</summary>
     public int WordBits => Formats.Bits;
 
@@ -232,6 +235,7 @@ public sealed class AcceleratorPlan
         int[] sums = [.. Schedule.Drains.Select(d => SumIndex(d.Row)).Order()];
         int sumBits = 3 + Control.BlockBits;
         int k = BlockSize, b = WordBits;
+        int interval = Schedule.IntervalCycles;
         return
         [
             new("fft", "FFT", k, b, Control.SpectrumBits, [.. Enumerable.Range(0, SpectrumBlocks)]),
@@ -242,6 +246,7 @@ public sealed class AcceleratorPlan
             new("candidate", "activation n", k, b, Control.BlockBits, states),
             new("state", "state", k, Formats.State.Width, Control.BlockBits, states),
             new("output", "output", k, b, Control.BlockBits, [.. Enumerable.Range(0, OutputBlocks)]),
+            new("schedule", "control", Control.RowLanes, ControlPlan.LaneBits, Bits.Of(interval), [.. Enumerable.Range(0, interval)]),
         ];
     }
 }

@@ -64,6 +64,16 @@ public sealed class ControlPlan
 
     public int RowWidth => _fields.Values.Sum(f => f.Width);
 
+    /// <summary>Bits of a lane in which the schedule tap shows a row.</summary>
+    public const int LaneBits = 32;
+
+    /// <summary>Lanes that a row takes in the schedule tap; at least one bit of the last is left.</summary>
+    public int RowLanes => RowWidth / LaneBits + 1;
+
+    /// <summary>A row as the words of the schedule tap, shape (<see cref="RowLanes"/>).</summary>
+    public long[] RowWords(int row) =>
+        [.. Enumerable.Range(0, RowLanes).Select(l => (long)unchecked((int)(uint)((Rows[row] >> (l * LaneBits)) & uint.MaxValue)))];
+
     /// <summary>One row for each cycle of the interval.</summary>
     public IReadOnlyList<BigInteger> Rows { get; }
 

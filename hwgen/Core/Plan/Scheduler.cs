@@ -150,23 +150,23 @@ public sealed class Scheduler
 
     private int DrainTime(RowGroup group, int start) => start + group.Columns.Count - 1 + _latency.Product;
 
-    /// <summary>Nothing is overwritten before its last reader: sums and states have one bank, spectra two.</summary>
+    /// <summary>Nothing is overwritten before its last reader, nor in the same cycle: sums and states have one bank, spectra two.</summary>
     private bool Lifetimes(Placement p, int interval)
     {
         var written = p.Drains.ToDictionary(d => d.Row, d => d.Time + _latency.Ifft);
         foreach ((int layer, int block, int time) in p.Cells)
             for (SumKind kind = SumKind.Update; kind <= SumKind.CandidateRecurrent; kind++)
-                if (time >= written[new(layer, kind, block)] + interval) return false;
+                if (time + 1 >= written[new(layer, kind, block)] + interval) return false;
         var cells = p.Cells.ToDictionary(c => new ColumnBlock(c.Layer + 1, c.Block, false), c => c.Time);
         var ffts = p.Ffts.ToDictionary(f => f.Column, f => f.Time);
         foreach ((ColumnBlock column, int time) in p.Ffts)
-            if (column.Vector > 0 && time >= cells[column] + _latency.Cell + interval) return false;
+            if (column.Vector > 0 && time + 1 >= cells[column] + _latency.Cell + interval) return false;
         foreach ((RowGroup group, int start) in p.Groups)
             for (int c = 0; c < group.Columns.Count; c++)
             {
                 ColumnBlock column = group.Columns[c];
                 int rewritten = ffts[column with { Recurrent = false }] + _latency.Fft + (column.Recurrent ? 1 : 2) * interval;
-                if (start + c >= rewritten) return false;
+                if (start + c + 1 >= rewritten) return false;
             }
         return true;
     }

@@ -220,8 +220,9 @@ public sealed class TransformBuilder
             high += Math.Max(c * min, c * max);
         }
         // Raw words are integers, so a bound may be rounded inwards; the slack covers the doubles' own rounding.
-        const double slack = 1e-6;
-        return ((long)Math.Ceiling(Math.ScaleB(low, frac) - slack), (long)Math.Floor(Math.ScaleB(high, frac) + slack));
+        (low, high) = (Math.ScaleB(low, frac), Math.ScaleB(high, frac));
+        double slack = 1e-6 + Math.ScaleB(Math.Max(-low, high), -44);
+        return ((long)Math.Ceiling(low - slack), (long)Math.Floor(high + slack));
     }
 
     private TransformPlan Finish(bool inverse, Lane[] lanes)

@@ -50,7 +50,10 @@ public sealed class PipelineTests : IDisposable
 
             Assert.Equal(1, exitCode);
             Assert.True(json.GetProperty("mismatches").GetInt64() > 0);
-            Assert.StartsWith("tap ", json.GetProperty("firstDivergence").GetString(), StringComparison.Ordinal);
+            // A table's row that the stimulus never reaches shows only when the memory is read back; all else shows at a tap.
+            string divergence = json.GetProperty("firstDivergence").GetString()!;
+            bool table = Path.GetFileName(image) is "sigmoid.hex" or "tanh.hex";
+            Assert.Matches(table ? "^(tap|memory) " : "^tap (schedule|accumulator|ifft|update|reset|candidate|state|output): ", divergence);
             await File.WriteAllTextAsync(image, whole);
         }
         var (mended, verify) = await _hwgen.JsonAsync("verify", "tiny.yaml");

@@ -51,7 +51,7 @@ public sealed class StageStoreTests : IDisposable
     [Fact]
     public async Task Run_CheckFailed_IsNotRemembered()
     {
-        var failed = new FaultResult("net", 1, 0, 1, []);
+        var failed = new FaultResult("net", 1, 0, 0, 1, []);
 
         Assert.Equal(failed, await Store().RunAsync("verify", "key", [], () => Task.FromResult(failed)));
 

@@ -78,7 +78,7 @@ public sealed class DesignErrorTests
     [InlineData("name: net\nnetwork: { layers: { type: gru } }\nquantization: { bits: 12 }", "net.yaml:2:20: error: 'network.layers' must be a list: begin each entry with '- ', such as '- { type: gru, hidden: 128, block_size: 8 }'")]
     [InlineData("name: net\nnetwork: {}\nquantization: { bits: 12 }", "net.yaml:2:10: error: 'network.layers' is missing: add at least one entry, such as '- { type: gru, hidden: 128, block_size: 8 }'")]
     [InlineData("seed: 1", "net.yaml:1:1: error: 'name' is missing: add it, a word such as 'my-net'\nnet.yaml:1:1: error: 'network.layers' is missing: add at least one entry, such as '- { type: gru, hidden: 128, block_size: 8 }'\nnet.yaml:1:1: error: 'quantization.bits' is missing: add it, a whole number from 4 to 18")]
-    [InlineData("name: net\nnetwork:\n  layers:\n    - { type: dense, outputs: 8, block_size: 4 }\n    - { type: gru, hidden: 10, block_size: 4 }\nquantization: { bits: 12 }", "net.yaml:5:15: error: a gru cannot follow a dense layer: put the dense layers last")]
+    [InlineData("name: net\nnetwork:\n  layers:\n    - { type: dense, outputs: 8, block_size: 4 }\n    - { type: gru, hidden: 10, block_size: 4 }\nquantization: { bits: 12 }", "net.yaml:4:15: error: the engine runs one or more gru layers and then one dense layer: put one dense layer last, after a gru\nnet.yaml:5:15: error: the last layer is a gru: end with a dense layer")]
     [InlineData("a: [[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]", "net.yaml:1:20: error: this is no YAML (nested deeper than 16 levels): look at the indentation, brackets and quotes here and just above")]
     public void Parse_WholeFile_SaysWhatAndWhere(string text, string expected) => AssertErrors(text, expected);
 

@@ -28,13 +28,22 @@ internal sealed record Record(int Tap, int Index, long Cycle, long[] Words, int 
             for (int b = 0; b < plan.OutputBlocks; b++)
             {
                 bool last = step == stimulus.Sequences[sequence].Length - 1 && b == plan.OutputBlocks - 1;
-                beats.Enqueue(new(beat, last ? 1 : 0, FirstInput + cycles[n++], taps[beat - 1, b].ToArray(), 4));
+                beats.Enqueue(new(beat, last ? 1 : 0, FirstInput + cycles[n++], Stream(plan, b, taps[plan.OutputTap, b]), 4));
             }
             while (beats.Count > lag * plan.OutputBlocks) records.Add(beats.Dequeue());
         }
         records.AddRange(beats);
         records.Add(new(beat + 3, 0, FirstInput + cycles[^1] + 1, [], 0));
         return records;
+    }
+
+    /// <summary>The output tap's words as the stream carries them: padding lanes are zero.</summary>
+    private static long[] Stream(AcceleratorPlan plan, int block, ReadOnlySpan<long> words)
+    {
+        long[] beat = words.ToArray();
+        for (int i = 0; i < beat.Length; i++)
+            if (block * plan.BlockSize + i >= plan.Layers[^1].OutputSize) beat[i] = 0;
+        return beat;
     }
 
     public static async Task<TapComparer> CompareAsync(AcceleratorPlan plan, Stimulus stimulus, IEnumerable<Record> records, bool checkCycles = true)

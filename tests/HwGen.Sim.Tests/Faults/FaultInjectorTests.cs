@@ -47,6 +47,31 @@ public sealed class FaultInjectorTests
         }
     }
 
+    /// <summary>A mutant that does not compile would end a whole run of faults.</summary>
+    [Fact]
+    public async Task Find_EveryPlaceInTheVerilog_GivesAMutantThatParses()
+    {
+        using var design = new Printed(Plan);
+        var reference = new IntegerReference(Plan);
+        var taps = new StepTaps(Plan);
+        foreach (long[][] sequence in Stimulus.Stress(Plan, 1))
+            for (int t = 0; t < sequence.Length; t++) reference.Step(sequence[t], t == 0, taps);
+        var sites = new FaultSites(Plan, design.Folder, reference.Saturations());
+        var faults = Enum.GetValues<FaultKind>().SelectMany(sites.Find).Select(place => place(new Random(4)))
+            .Where(f => f.File.EndsWith(".v", StringComparison.Ordinal)).DistinctBy(f => (f.File, f.Before, f.After)).ToList();
+        var failures = new System.Collections.Concurrent.ConcurrentBag<string>();
+        await Parallel.ForEachAsync(faults, new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (fault, cancel) =>
+        {
+            using var mutant = new Printed(Plan);
+            foreach ((string file, string text) in fault.Changes) await File.WriteAllTextAsync(Path.Combine(mutant.Folder, file), text, cancel);
+            foreach (string line in await Verilator.LintAsync(mutant.Folder, Plan.ModuleName, cancel))
+                if (line.StartsWith("%Error", StringComparison.Ordinal) && !line.Contains("Exiting due to", StringComparison.Ordinal))
+                    failures.Add($"{fault.File}:{fault.Line} {fault.After}: {line}");
+        });
+        Assert.True(faults.Count > 40, $"{faults.Count}");
+        Assert.Empty(failures);
+    }
+
     /// <summary>What changes nothing is not claimed as found.</summary>
     [Fact]
     public async Task TryAsync_OnlyACommentChanged_IsNotFound()

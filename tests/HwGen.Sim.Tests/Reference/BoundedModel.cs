@@ -113,7 +113,7 @@ internal sealed class BoundedModel
         for (int b = 0; b < _plan.OutputBlocks; b++)
         {
             Bounded sum = Sum(new(layer, SumKind.Output, b), now, taps), output = Bounded.Exact(new double[_k]);
-            for (int i = 0; i < _k && b * _k + i < _plan.Layers[layer].OutputSize; i++)
+            for (int i = 0; i < _k; i++)
             {
                 output.Value[i] = Clamp(sum.Value[i] + format.ToDouble(_plan.Parameters[layer].Biases[0][b * _k + i]), format);
                 output.Error[i] = sum.Error[i];

@@ -124,8 +124,10 @@ public sealed class IntegerReferenceTests
                 sequence[t].CopyTo(padded, 0);
                 corrupt?.Invoke(padded, taps);
                 var expected = model.Step(sequence[t], state, t == 0);
-                Assert.Equal(plan.Taps.Sum(p => p.Indices.Count), expected.Count);
-                for (int tap = 0; tap < plan.Taps.Count; tap++)
+                // The schedule's rows are no numbers: they are compared bit by bit.
+                TapPlan[] numeric = [.. plan.Taps.Where(p => p.Name != "schedule")];
+                Assert.Equal(numeric.Sum(p => p.Indices.Count), expected.Count);
+                for (int tap = 0; tap < numeric.Length; tap++)
                     foreach (int index in plan.Taps[tap].Indices)
                     {
                         Bounded bounded = expected[(plan.Taps[tap].Name, index)];
