@@ -132,7 +132,7 @@ internal sealed class NetworkModel : IDisposable
         {
             int index = indices[b < indices.Length ? b : 0];
             var sequence = data.Sequence(index);
-            _hostLabels[b] = data.Labels[index];
+            _hostLabels[b] = data.AllLabels[index];
             for (int t = 0; t < _steps; t++)
             {
                 var row = sequence.Slice(t * data.InputSize, data.InputSize);

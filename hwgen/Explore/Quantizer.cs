@@ -27,7 +27,7 @@ public static class Quantizer
         var options = new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount };
         Parallel.For(0, data.Count, options, () => new Worker(plan), (s, _, worker) =>
         {
-            if (worker.Classify(data.Sequence(s), data.Steps) == data.Labels[s]) Interlocked.Increment(ref hits);
+            if (worker.Classify(data.Sequence(s), data.Steps) == data.AllLabels[s]) Interlocked.Increment(ref hits);
             if (Interlocked.Increment(ref done) % 100 == 0) progress?.Report(done);
             return worker;
         }, worker =>

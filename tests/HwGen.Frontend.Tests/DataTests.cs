@@ -36,7 +36,7 @@ public sealed class DataTests : IDisposable
             foreach (string name in Names) Pack(name);
         var (train, test) = FashionMnist.Load(Settings);
         Assert.Equal((TrainCount, 28, 28, 10, TestCount), (train.Count, train.Steps, train.InputSize, train.Classes, test.Count));
-        Assert.Equal(Bytes(TrainCount, 10), train.Labels);
+        Assert.Equal(Bytes(TrainCount, 10), train.AllLabels);
         double mean = train.Inputs.Average(v => (double)v), square = train.Inputs.Average(v => (double)v * v);
         // Each value carries one rounding to float of a number below 2.
         Assert.InRange(mean, -2 * Sample.Unit, 2 * Sample.Unit);

@@ -102,7 +102,7 @@ public sealed class Pipeline
             Share(result.Predictions), Share(result.ReferencePredictions), stress.Count, result.Passed(plan),
             result.First?.ToString(), result.Waveform is null ? null : Path.GetRelativePath(".", result.Waveform));
 
-        double Share(IReadOnlyList<int> classes) => (double)Enumerable.Range(0, images).Count(i => classes[i] == test.Labels[i]) / images;
+        double Share(IReadOnlyList<int> classes) => (double)Enumerable.Range(0, images).Count(i => classes[i] == test.AllLabels[i]) / images;
     }
 
     public async Task<FaultResult> InjectFaultsAsync(StepContext c, int count, int seed, CancellationToken cancel)

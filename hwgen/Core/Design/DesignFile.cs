@@ -15,7 +15,11 @@ public sealed record DesignFile(
 /// <param name="Name">The data set: fashion-mnist (rows as a sequence, 28 steps of 28).</param>
 /// <param name="Path">Folder of the data set's files; null is where the system's package puts them.</param>
 /// <param name="Location">Where the design file names the data, for messages about it.</param>
-public sealed record DataSettings(string Name, string? Path, InputLocation Location);
+public sealed record DataSettings(string Name, string? Path, InputLocation Location)
+{
+    /// <summary>For data sets of speech.</summary>
+    public FeatureSettings Features { get; init; } = FeatureSettings.Default;
+}
 
 /// <summary>A place in a text file, both from 1.</summary>
 public sealed record InputLocation(string File, int Line, int Column)
