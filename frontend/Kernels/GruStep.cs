@@ -2,15 +2,16 @@ namespace HwGen.Frontend.Kernels;
 
 /// <summary>Where the elementwise part of one GRU step finds its rows; see <see cref="GruKernelArgs"/>.</summary>
 /// <param name="Gates">Rows of 4·Size.</param>
-/// <param name="Recurrent">Rows of 3·Size; not used backward.</param>
+/// <param name="Recurrent">Rows of 3·Size.</param>
 /// <param name="Biases">Holds Wb (n, z, r) and Rb (z, r, n), each 3·Size.</param>
 /// <param name="States">Rows of Size: h before and after the step.</param>
 /// <param name="Gradients">Rows of Size, laid out as the states; backward only.</param>
+/// <param name="Mask">1 for units, 0 for padding.</param>
 /// <param name="Size">Units with padding.</param>
-/// <param name="Units">Units without.</param>
-/// <param name="BlockSize">k.</param>
-public sealed record GruStep(Tensor Gates, Tensor Recurrent, Tensor Biases, Tensor States, Tensor Gradients, int Size, int Units,
-    int BlockSize, int InputBias, int RecurrentBias)
+/// <param name="InputBias">Where Wb begins.</param>
+/// <param name="RecurrentBias">Where Rb begins.</param>
+public sealed record GruStep(Tensor Gates, Tensor Recurrent, Tensor Biases, Tensor States, Tensor Gradients, Tensor Mask, int Size,
+    int InputBias, int RecurrentBias)
 {
     internal GruKernelArgs Arguments(int gatesRow, int recurrentRow, int before, int after, int unitsPerItem) => new()
     {
@@ -19,9 +20,8 @@ public sealed record GruStep(Tensor Gates, Tensor Recurrent, Tensor Biases, Tens
         Biases = Biases.View,
         States = States.View,
         Gradients = Gradients.View,
+        Mask = Mask.View,
         Size = Size,
-        Units = Units,
-        BlockSize = BlockSize,
         UnitsPerItem = unitsPerItem,
         GatesOffset = gatesRow * 4 * Size,
         RecurrentOffset = recurrentRow * 3 * Size,

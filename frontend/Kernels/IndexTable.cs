@@ -12,6 +12,8 @@ public sealed class IndexTable : IDisposable
 
     public int Length => (int)_buffer.Length;
 
+    internal void Upload(int[] indices) => _buffer.CopyFromCPU(indices);
+
     internal ArrayView<int> View => _buffer.View.BaseView;
 
     public void Dispose() => _buffer.Dispose();

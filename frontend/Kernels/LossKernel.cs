@@ -18,6 +18,14 @@ public static class LossKernel
     public static void Softmax(Index1D row, LossKernelArgs a)
     {
         int lanes = a.Width / a.BlockSize, at = row * a.Width, label = (int)a.Labels[row], best = 0;
+        if (label < 0)
+        {
+            for (int p = 0; p < a.Width; p++) a.Gradient[at + p] = 0f;
+            a.Results[row] = 1f;
+            a.Results[a.Rows + row] = 0f;
+            a.Results[2 * a.Rows + row] = 0f;
+            return;
+        }
         float largest = a.Logits[at];
         for (int c = 1; c < a.Classes; c++)
         {

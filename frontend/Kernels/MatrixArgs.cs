@@ -5,4 +5,8 @@ namespace HwGen.Frontend.Kernels;
 /// <param name="Offset">Of its first element.</param>
 /// <param name="RowStride">Floats from a row to the next; unused for packed weights.</param>
 /// <param name="BatchStride">Floats from a matrix of the batch to the next.</param>
-public readonly record struct MatrixArgs(Tensor Tensor, int Offset, int RowStride, int BatchStride = 0);
+public readonly record struct MatrixArgs(Tensor Tensor, int Offset, int RowStride, int BatchStride = 0)
+{
+    /// <summary>The rows from <paramref name="row"/> on.</summary>
+    public MatrixArgs Row(int row) => this with { Offset = Offset + row * RowStride };
+}

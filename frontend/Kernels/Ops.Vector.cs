@@ -21,10 +21,37 @@ public sealed unsafe partial class Ops
         Launch<SumKernelArgs>(SumKernel.Columns, Divide(columns, per), new()
         {
             Source = source.View,
+            Other = source.View,
             Target = target.View,
             Offset = offset,
             Rows = rows,
             RowStride = rowStride,
+            Columns = columns,
+            ColumnsPerItem = per,
+            TargetOffset = targetOffset,
+        });
+    }
+
+    /// <summary>Target[c] = Σ over rows of a[row, c]·b[row, c].</summary>
+    public void SumProducts(MatrixArgs a, MatrixArgs b, int rows, int columns, Tensor target, int targetOffset)
+    {
+        if (_simd)
+        {
+            For(Divide(columns, ColumnsPerSum), i => SimdVector.Products(At(a) + i * ColumnsPerSum, a.RowStride, At(b) + i * ColumnsPerSum, b.RowStride, rows,
+                Math.Min(ColumnsPerSum, columns - i * ColumnsPerSum), target.Host + targetOffset + i * ColumnsPerSum));
+            return;
+        }
+        int per = _lanes ? 1 : ColumnsPerSum;
+        Launch<SumKernelArgs>(SumKernel.Products, Divide(columns, per), new()
+        {
+            Source = a.Tensor.View,
+            Other = b.Tensor.View,
+            Target = target.View,
+            Offset = a.Offset,
+            Rows = rows,
+            RowStride = a.RowStride,
+            OtherOffset = b.Offset,
+            OtherStride = b.RowStride,
             Columns = columns,
             ColumnsPerItem = per,
             TargetOffset = targetOffset,
@@ -43,7 +70,7 @@ public sealed unsafe partial class Ops
             return sum;
         }
         if (!_partials.TryGetValue(chunks, out var partials)) partials = _partials[chunks] = Allocate(chunks);
-        Launch<SumKernelArgs>(SumKernel.Squares, chunks, new() { Source = source.View, Target = partials.View, Columns = source.Length });
+        Launch<SumKernelArgs>(SumKernel.Squares, chunks, new() { Source = source.View, Other = source.View, Target = partials.View, Columns = source.Length });
         var values = new float[chunks];
         Download(partials, values);
         foreach (float value in values) sum += value;
@@ -78,7 +105,7 @@ public sealed unsafe partial class Ops
 
     /// <summary>Softmax cross-entropy: gradient at the logits, times <paramref name="scale"/>.</summary>
     /// <param name="logits">Rows of <paramref name="width"/>, in blocks of <paramref name="k"/>.</param>
-    /// <param name="labels">One class a row.</param>
+    /// <param name="labels">One class a row, or −1: such a row has no loss and no gradient.</param>
     /// <param name="results">3 × rows: exponent sums, the labels' logits less the largest, hits. A row's loss is log(sum) − logit.</param>
     public void CrossEntropy(Tensor logits, Tensor labels, Tensor gradient, Tensor results, int rows, int width, int classes, int k, double scale) =>
         Launch<LossKernelArgs>(LossKernel.Softmax, rows, new()
@@ -93,33 +120,4 @@ public sealed unsafe partial class Ops
             BlockSize = k,
             Scale = (float)scale,
         });
-
-    /// <summary>Target[row, c] = Source[row, indices[c]], or 0 where the index is −1.</summary>
-    public void Gather(Tensor source, int sourceOffset, int sourceWidth, IndexTable indices, Tensor target, int targetOffset, int rows) =>
-        Launch<RowKernelArgs>(RowKernel.Gather, rows, new()
-        {
-            Source = source.View,
-            Target = target.View,
-            Indices = indices.View,
-            SourceOffset = sourceOffset,
-            TargetOffset = targetOffset,
-            SourceWidth = sourceWidth,
-            TargetWidth = indices.Length,
-        });
-
-    /// <summary>Adds the same <paramref name="width"/> values to every row.</summary>
-    public void AddRow(Tensor source, int sourceOffset, Tensor target, int rows, int width) =>
-        Launch<RowKernelArgs>(RowKernel.AddRow, rows, new()
-        {
-            Source = source.View,
-            Target = target.View,
-            Indices = (_none ??= AllocateIndices([-1])).View,
-            SourceOffset = sourceOffset,
-            TargetWidth = width,
-        });
-
-    private IndexTable? _none;
-
-    /// <summary>A table for <see cref="Gather"/>.</summary>
-    public IndexTable AllocateIndices(int[] indices) => new(_accelerator.Allocate1D(indices));
 }

@@ -8,7 +8,7 @@ namespace HwGen.Frontend.Kernels;
 /// <remarks>Not for several threads. Results don't depend on the number of worker threads.</remarks>
 public sealed unsafe partial class Ops : IDisposable
 {
-    private const int StripColumns = 512;
+    private const int StripColumns = 512, RowsPerTask = 48, LeastSequences = 4;
 
     private readonly Context _context;
     private readonly Accelerator _accelerator;
@@ -16,7 +16,7 @@ public sealed unsafe partial class Ops : IDisposable
     private readonly ParallelOptions _parallel;
     private readonly Dictionary<int, Tensor> _twiddles = [];
     private readonly Dictionary<Delegate, Delegate> _kernels = [];
-    private readonly Dictionary<(int Size, int Units, int BlockSize), Tensor> _masks = [];
+    private readonly Dictionary<(int Units, int BlockSize), Tensor> _masks = [];
 
     internal Ops(Context context, Accelerator accelerator, bool simd, bool lanes, int threads)
     {
@@ -64,18 +64,35 @@ public sealed unsafe partial class Ops : IDisposable
         else tensor.Copy(source, target, count);
     }
 
-    public void Clear(Tensor tensor)
+    public void Clear(Tensor tensor, int offset, int count)
     {
-        if (_simd) new Span<float>(tensor.Host, tensor.Length).Clear();
-        else tensor.Clear();
+        if (_simd) new Span<float>(tensor.Host + offset, count).Clear();
+        else tensor.Clear(offset, count);
+    }
+
+    /// <summary>1 where a unit lies, 0 in the padding: unit u is at (u mod k)·blocks + u / k.</summary>
+    /// <remarks>The same tensor at every call, so that worker threads only read it; not for change.</remarks>
+    public Tensor Mask(int units, int k)
+    {
+        if (_masks.TryGetValue((units, k), out var mask)) return mask;
+        int blocks = Divide(units, k);
+        var values = new float[blocks * k];
+        for (int u = 0; u < units; u++) values[u % k * blocks + u / k] = 1f;
+        return _masks[(units, k)] = Allocate(values);
     }
 
     /// <summary>Runs <paramref name="body"/>(first, count) over all rows: in chunks on worker threads where the operations
     /// are vector code, else at once. Rows must not depend on each other.</summary>
-    public void ForRows(int rows, int chunk, Action<int, int> body)
+    public void ForRows(int rows, Action<int, int> body) => ForChunks(rows, RowsPerTask, body);
+
+    /// <summary>The same over the sequences of a batch, in as few chunks as keep all worker threads busy.</summary>
+    public void ForSequences(int batch, Action<int, int> body) =>
+        ForChunks(batch, Math.Max(Divide(batch, _parallel.MaxDegreeOfParallelism), LeastSequences), body);
+
+    private void ForChunks(int rows, int chunk, Action<int, int> body)
     {
         if (!_simd) body(0, rows);
-        else For((rows + chunk - 1) / chunk, i => body(i * chunk, Math.Min(chunk, rows - i * chunk)));
+        else For(Divide(rows, chunk), i => body(i * chunk, Math.Min(chunk, rows - i * chunk)));
     }
 
     public void Dispose()

@@ -24,6 +24,20 @@ internal static unsafe class Simd
         return t_scratch;
     }
 
+    /// <summary>Fewer than eight floats, then zeros.</summary>
+    public static Vector256<float> LoadPart(float* p, int count)
+    {
+        float* padded = stackalloc float[Width];
+        for (int i = 0; i < Width; i++) padded[i] = i < count ? p[i] : 0f;
+        return Vector256.Load(padded);
+    }
+
+    /// <summary>The first few of eight floats.</summary>
+    public static void StorePart(float* p, Vector256<float> value, int count)
+    {
+        for (int i = 0; i < count; i++) p[i] = value.GetElement(i);
+    }
+
     /// <inheritdoc cref="Scalar.Exp"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Exp(Vector256<float> x)

@@ -47,6 +47,19 @@ internal static unsafe class SimdVector
         }
     }
 
+    /// <summary>Sums over all rows of the products of two tensors' columns.</summary>
+    public static void Products(float* a, int aStride, float* b, int bStride, int rows, int columns, float* target)
+    {
+        new Span<float>(target, columns).Clear();
+        for (int r = 0; r < rows; r++, a += aStride, b += bStride)
+        {
+            int c = 0;
+            for (; c + Simd.Width <= columns; c += Simd.Width)
+                Simd.Fma(Vector256.Load(a + c), Vector256.Load(b + c), Vector256.Load(target + c)).Store(target + c);
+            for (; c < columns; c++) target[c] += a[c] * b[c];
+        }
+    }
+
     /// <summary>Σ of squares, in eight partial sums.</summary>
     public static float Squares(float* source, int count)
     {

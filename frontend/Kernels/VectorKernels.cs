@@ -37,8 +37,8 @@ public static class AdamKernel
 /// <summary>Arguments of the reductions.</summary>
 public struct SumKernelArgs
 {
-    public ArrayView<float> Source, Target;
-    public int Offset, Rows, RowStride, Columns, ColumnsPerItem, TargetOffset;
+    public ArrayView<float> Source, Other, Target;
+    public int Offset, Rows, RowStride, Columns, ColumnsPerItem, OtherOffset, OtherStride, TargetOffset;
 }
 
 /// <summary>Sums, in an order that no thread count changes.</summary>
@@ -57,6 +57,16 @@ public static class SumKernel
                 a.Target[a.TargetOffset + c] += a.Source[a.Offset + r * a.RowStride + c];
     }
 
+    /// <summary>Target[c] = Σ over rows of Source[row, c]·Other[row, c]; an item is a range of columns.</summary>
+    public static void Products(Index1D item, SumKernelArgs a)
+    {
+        int first = item * a.ColumnsPerItem, last = IntrinsicMath.Min(first + a.ColumnsPerItem, a.Columns);
+        for (int c = first; c < last; c++) a.Target[a.TargetOffset + c] = 0f;
+        for (int r = 0; r < a.Rows; r++)
+            for (int c = first; c < last; c++)
+                a.Target[a.TargetOffset + c] += a.Source[a.Offset + r * a.RowStride + c] * a.Other[a.OtherOffset + r * a.OtherStride + c];
+    }
+
     /// <summary>Target[item] = Σ of the squares of chunk item of Source (a vector of Columns).</summary>
     public static void Squares(Index1D item, SumKernelArgs a)
     {
@@ -64,34 +74,5 @@ public static class SumKernel
         float sum = 0f;
         for (int i = first; i < last; i++) sum += a.Source[i] * a.Source[i];
         a.Target[item] = sum;
-    }
-}
-
-/// <summary>Arguments of <see cref="RowKernel"/>.</summary>
-public struct RowKernelArgs
-{
-    public ArrayView<float> Source, Target;
-    public ArrayView<int> Indices;
-    public int SourceOffset, TargetOffset, SourceWidth, TargetWidth;
-}
-
-/// <summary>Copies within rows; an item is a row.</summary>
-public static class RowKernel
-{
-    /// <summary>Target[row, c] = Source[row, Indices[c]], or 0 where the index is −1.</summary>
-    public static void Gather(Index1D row, RowKernelArgs a)
-    {
-        for (int c = 0; c < a.TargetWidth; c++)
-        {
-            int from = a.Indices[c];
-            a.Target[a.TargetOffset + row * a.TargetWidth + c] = from < 0 ? 0f : a.Source[a.SourceOffset + row * a.SourceWidth + from];
-        }
-    }
-
-    /// <summary>Target[row, c] += Source[c].</summary>
-    public static void AddRow(Index1D row, RowKernelArgs a)
-    {
-        for (int c = 0; c < a.TargetWidth; c++)
-            a.Target[a.TargetOffset + row * a.TargetWidth + c] += a.Source[a.SourceOffset + c];
     }
 }

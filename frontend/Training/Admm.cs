@@ -15,10 +15,16 @@ internal sealed class Admm(AdmmSettings settings, ParameterLayout dense, IReadOn
     public bool IsDue(int step, int stepsPerEpoch) =>
         (long)step * settings.IterationsPerEpoch / stepsPerEpoch > (long)(step - 1) * settings.IterationsPerEpoch / stepsPerEpoch;
 
-    /// <summary>Start and length of the matrices that become block-circulant.</summary>
-    public IEnumerable<(int Start, int Length)> Matrices() => Enumerable.Range(0, target.Count)
-        .Where(l => target[l].BlockSize > 1)
-        .Select(l => (dense.Starts[l], ParameterLayout.MatrixLength(dense.Layers[l])));
+    /// <summary>Whether the last update left both residuals within the tolerance.</summary>
+    public bool HasConverged(TrainingState state) =>
+        state.Iteration > 0 && state.Residuals[^1] is { } last && last.Primal <= settings.Tolerance && last.Dual <= settings.Tolerance;
+
+    /// <summary>The matrices that become block-circulant, in the vector's order.</summary>
+    public IEnumerable<MatrixSlot> Matrices() =>
+        from l in Enumerable.Range(0, target.Count)
+        from slot in dense.Matrices(l)
+        where target[l].MatrixBlockSizes[slot.Gates[0]] > 1
+        select slot;
 
     /// <summary>Z ← Π(W).</summary>
     public void Start(TrainingState state) => Project(state.Parameters).CopyTo(state.Z, 0);
@@ -32,8 +38,8 @@ internal sealed class Admm(AdmmSettings settings, ParameterLayout dense, IReadOn
         for (int i = 0; i < sum.Length; i++) sum[i] = w[i] + u[i];
         var next = Project(sum);
         double norm = 0, projected = 0, primal = 0, dual = 0;
-        foreach (var (start, length) in Matrices())
-            for (int i = start; i < start + length; i++)
+        foreach (var slot in Matrices())
+            for (int i = slot.Start; i < slot.Start + slot.Length; i++)
             {
                 norm += (double)w[i] * w[i];
                 projected += (double)next[i] * next[i];

@@ -3,76 +3,89 @@ using HwGen.Frontend.Kernels;
 
 namespace HwGen.Frontend.Training;
 
-/// <summary>A dense layer on one row a sequence, forward and backward.</summary>
-internal sealed class DenseModel : IDisposable
+/// <summary>A dense layer on rows of features, or on whole maps of several positions.</summary>
+internal sealed class DenseModel : LayerModel
 {
     private readonly Ops _ops;
-    private readonly int _batch, _k, _inputs, _outputs, _biasStart;
+    private readonly int _batch, _biasStart, _taps, _width;
+    private readonly bool _rectify;
     private readonly WeightMatrix _weight;
-    private readonly Tensor _parameters;
+    private readonly Tensor _parameters, _outputs, _gradients, _mask;
     private readonly Tensor? _inputSpectra, _outputSpectra, _gradientSpectra;
 
-    public DenseModel(Ops ops, ParameterLayout layout, int index, int batch, Tensor parameters)
+    /// <param name="batch">Rows at each step.</param>
+    /// <param name="steps">Most steps of a run.</param>
+    public DenseModel(Ops ops, ParameterLayout layout, int index, int batch, int steps, Tensor parameters)
     {
-        var layer = (DenseLayer)layout.Layers[index];
-        (_ops, _batch, _k, _inputs, _outputs) = (ops, batch, layer.BlockSize, layer.InputBlocks, layer.OutputBlocks);
-        (_biasStart, _parameters) = (layout.BiasStart(index), parameters);
-        _weight = new(ops, _k, _inputs, _outputs, layout.Starts[index]);
-        Outputs = ops.Allocate(batch * Width);
-        Gradients = ops.Allocate(batch * Width);
-        if (_k == 1) return;
-        _inputSpectra = ops.Allocate(batch * _k * _inputs);
-        _outputSpectra = ops.Allocate(batch * Width);
-        _gradientSpectra = ops.Allocate(batch * _k * _inputs);
+        var slot = layout.Matrices(index)[0];
+        int rows = batch * steps;
+        (_ops, _batch, _parameters, _taps, _rectify) = (ops, batch, parameters, slot.Taps, ((DenseLayer)layout.Layers[index]).Rectify);
+        (_biasStart, _width, _mask) = (layout.Vectors(index)[0].Start, slot.Output.Width, ops.Mask(slot.Output.Size, slot.Output.Block));
+        _weight = new(ops, slot);
+        _outputs = ops.Allocate(rows * _width);
+        _gradients = ops.Allocate(rows * _width);
+        if (_weight.IsDense) return;
+        _inputSpectra = ops.Allocate(rows * _weight.InputWidth);
+        _outputSpectra = ops.Allocate(rows * _weight.OutputWidth);
+        _gradientSpectra = ops.Allocate(rows * _weight.InputWidth);
     }
 
-    /// <summary>Features of an output row, with padding.</summary>
-    public int Width => _k * _outputs;
+    public override MatrixArgs Outputs => new(_outputs, 0, _width);
 
-    public Tensor Outputs { get; }
+    public override MatrixArgs Gradients => new(_gradients, 0, _width);
 
-    /// <summary>Gradients at the outputs.</summary>
-    public Tensor Gradients { get; }
+    private MatrixArgs InputSpectra => new(_inputSpectra!, 0, _weight.InputWidth);
 
-    public void Update(Tensor parameters) => _weight.Update(parameters);
+    private MatrixArgs OutputSpectra => new(_outputSpectra!, 0, _weight.OutputWidth);
 
-    public void Forward(MatrixArgs x)
+    private MatrixArgs GradientSpectra => new(_gradientSpectra!, 0, _weight.InputWidth);
+
+    public override void Update(Tensor parameters, int bits) => _weight.Update(parameters, bits);
+
+    public override void Forward(MatrixArgs x, int steps, bool train) => _ops.ForRows(_batch * steps, (first, count) =>
     {
-        if (_k == 1) _weight.Forward(x, new(Outputs, 0, Width), _batch);
+        MatrixArgs rows = Maps(x).Row(first), y = Outputs.Row(first);
+        if (_weight.IsDense) _weight.Forward(rows, y, count);
         else
         {
-            _ops.Transform(Blocks(x), Blocks(Inputs(_inputSpectra!)), _batch, 1, _inputs, _k);
-            _weight.Forward(Inputs(_inputSpectra!), new(_outputSpectra!, 0, Width), _batch);
-            _ops.Restore(OutputBlocks(_outputSpectra!), OutputBlocks(Outputs), _batch, 1, _outputs, _k, false);
+            _weight.TransformInput(rows, InputSpectra.Row(first), count);
+            _weight.Forward(InputSpectra.Row(first), OutputSpectra.Row(first), count);
+            _weight.RestoreOutput(OutputSpectra.Row(first), y, count, false);
         }
-        _ops.AddRow(_parameters, _biasStart, Outputs, _batch, Width);
-    }
+        _ops.Activate(y, count, _width, _parameters, _biasStart, _mask, _rectify);
+    });
 
-    /// <summary>From <see cref="Gradients"/> to the gradients at the parameters and at the inputs.</summary>
-    public void Backward(MatrixArgs x, Tensor gradient, MatrixArgs inputGradient)
+    public override void Backward(MatrixArgs x, MatrixArgs? inputGradients, Tensor gradient, int steps)
     {
-        _ops.SumColumns(Gradients, 0, Width, _batch, Width, gradient, _biasStart);
-        if (_k == 1)
+        int rows = _batch * steps;
+        _ops.ForRows(rows, (first, count) =>
         {
-            _weight.Gradient(x, new(Gradients, 0, Width), _batch, gradient);
-            _weight.Backward(new(Gradients, 0, Width), inputGradient, _batch, false);
-            return;
-        }
-        _ops.Transform(OutputBlocks(Gradients), OutputBlocks(_outputSpectra!), _batch, 1, _outputs, _k);
-        _weight.Gradient(Inputs(_inputSpectra!), new(_outputSpectra!, 0, Width), _batch, gradient);
-        _weight.Backward(new(_outputSpectra!, 0, Width), Inputs(_gradientSpectra!), _batch, false);
-        _ops.Restore(Blocks(Inputs(_gradientSpectra!)), Blocks(inputGradient), _batch, 1, _inputs, _k, false);
+            _ops.ActivateBack(Outputs.Row(first), Gradients.Row(first), count, _width, _mask, _rectify);
+            if (!_weight.IsDense) _weight.TransformOutput(Gradients.Row(first), OutputSpectra.Row(first), count);
+        });
+        _ops.SumColumns(_gradients, 0, _width, rows, _width, gradient, _biasStart);
+        if (_weight.IsDense) _weight.Gradient(Maps(x), Gradients, rows, gradient);
+        else _weight.Gradient(InputSpectra, OutputSpectra, rows, gradient);
+        if (inputGradients is not { } target) return;
+        _ops.ForRows(rows, (first, count) =>
+        {
+            var dx = Maps(target).Row(first);
+            if (_weight.IsDense)
+            {
+                _weight.Backward(Gradients.Row(first), dx, count, false);
+                return;
+            }
+            _weight.Backward(OutputSpectra.Row(first), GradientSpectra.Row(first), count, false);
+            _weight.RestoreInput(GradientSpectra.Row(first), dx, count, false);
+        });
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         _weight.Dispose();
-        foreach (var tensor in new[] { Outputs, Gradients, _inputSpectra, _outputSpectra, _gradientSpectra }) tensor?.Dispose();
+        foreach (var tensor in new[] { _outputs, _gradients, _inputSpectra, _outputSpectra, _gradientSpectra }) tensor?.Dispose();
     }
 
-    private MatrixArgs Inputs(Tensor tensor) => new(tensor, 0, _k * _inputs);
-
-    private BlockArgs Blocks(MatrixArgs m) => new(m.Tensor, m.Offset, m.RowStride, 0, _inputs);
-
-    private BlockArgs OutputBlocks(Tensor tensor) => new(tensor, 0, Width, 0, _outputs);
+    /// <summary>Rows of whole maps from rows of positions.</summary>
+    private MatrixArgs Maps(MatrixArgs positions) => positions with { RowStride = _taps * positions.RowStride };
 }

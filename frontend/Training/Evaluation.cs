@@ -4,13 +4,17 @@ namespace HwGen.Frontend.Training;
 
 internal static class Evaluation
 {
-    /// <summary>Share of the sequences whose largest output after the last step is their label's, 0..1.</summary>
-    public static double Accuracy(NetworkModel model, SequenceDataset data)
+    /// <summary>Share of the labels, one a sequence or one a step, whose class has the largest output, 0..1.</summary>
+    public static double Accuracy(NetworkModel model, LabelledData data)
     {
-        var indices = Enumerable.Range(0, data.Count).ToArray();
-        long hits = 0;
+        var indices = BatchOrder.ByLength(data);
+        long hits = 0, labels = 0;
         for (int i = 0; i < data.Count; i += model.Batch)
-            hits += model.Forward(data, indices.AsSpan(i, Math.Min(model.Batch, data.Count - i))).Hits;
-        return (double)hits / data.Count;
+        {
+            var score = model.Forward(data, indices.AsSpan(i, Math.Min(model.Batch, data.Count - i)));
+            hits += score.Hits;
+            labels += score.Labels;
+        }
+        return labels == 0 ? 0 : (double)hits / labels;
     }
 }

@@ -4,167 +4,203 @@ using HwGen.Frontend.Kernels;
 namespace HwGen.Frontend.Training;
 
 /// <summary>A GRU layer over whole sequences of a batch, forward and backward through time.</summary>
-/// <remarks>Row t·batch + b is step t of sequence b; states and their gradients have one more step, the initial zeros.</remarks>
-internal sealed class GruModel : IDisposable
+/// <remarks>States and their gradients have one step more than the outputs: the initial zeros come first.</remarks>
+internal sealed class GruModel : LayerModel
 {
-    private const int RowsPerTask = 32, StepRowsPerTask = 64;
-
     private readonly Ops _ops;
-    private readonly int _batch, _steps, _k, _lanes, _inputLanes, _size;
+    private readonly int _batch, _size, _inputBias, _recurrentBias;
     private readonly WeightMatrix _input, _recurrent;
+    private readonly WeightMatrix? _candidate;      // R of n alone, without linear_before_reset
     private readonly GruStep _step;
-    private readonly Tensor _gates, _recurrentSums;
-    private readonly Tensor? _inputSpectra, _inputSums, _stateSpectra, _recurrentSpectra, _gradientSpectra, _gateSpectra, _recurrentGateSpectra, _inputGradientSpectra;
-    private readonly int _biasStart;
+    private readonly Tensor _gates, _recurrentSums, _states, _gradients;
+    private readonly Tensor? _inputSpectra, _inputSums, _inputGradientSpectra;
+    private readonly Tensor? _stateSpectra, _recurrentSpectra, _gradientSpectra, _recurrentGateSpectra, _resetSpectra, _candidateSpectra;
 
+    /// <param name="batch">Sequences.</param>
+    /// <param name="steps">Most steps of a run.</param>
     public GruModel(Ops ops, ParameterLayout layout, int index, int batch, int steps, Tensor parameters)
     {
-        var layer = (GruLayer)layout.Layers[index];
-        (_ops, _batch, _steps, _k, _lanes, _inputLanes) = (ops, batch, steps, layer.BlockSize, layer.OutputBlocks, layer.InputBlocks);
-        _size = _k * _lanes;
-        _biasStart = layout.BiasStart(index);
-        _input = new(ops, _k, _inputLanes, 3 * _lanes, layout.Starts[index]);
-        _recurrent = new(ops, _k, _lanes, 3 * _lanes, layout.RecurrentStart(index));
+        var slots = layout.Matrices(index);
+        LaneLayout state = layout.Boundary(index + 1);
+        (_ops, _batch, _size) = (ops, batch, state.Width);
+        (_inputBias, _recurrentBias) = (layout.Vectors(index)[0].Start, layout.Vectors(index)[1].Start);
+        _input = new(ops, slots[0]);
+        _recurrent = new(ops, slots[1]);
+        _candidate = slots.Count > 2 ? new(ops, slots[2]) : null;
         int rows = batch * steps;
         _gates = ops.Allocate(rows * 4 * _size);
         _recurrentSums = ops.Allocate(batch * 3 * _size);
-        States = ops.Allocate((rows + batch) * _size);
-        Gradients = ops.Allocate((rows + batch) * _size);
-        _step = new(_gates, _recurrentSums, parameters, States, Gradients, _size, layer.OutputSize, _k, _biasStart, _biasStart + 3 * _size);
-        ops.Mask(_step);
-        if (_k == 1) return;
-        _inputSpectra = ops.Allocate(rows * _k * _inputLanes);
-        _inputGradientSpectra = ops.Allocate(index == 0 ? 1 : rows * _k * _inputLanes);
-        _inputSums = ops.Allocate(rows * 3 * _size);
-        _stateSpectra = ops.Allocate(rows * _size);
-        _recurrentSpectra = ops.Allocate(batch * 3 * _size);
-        _gradientSpectra = ops.Allocate(batch * _size);
-        _gateSpectra = _inputSums;                  // the sums are no longer needed when the gradients come
-        _recurrentGateSpectra = ops.Allocate(rows * 3 * _size);
-    }
-
-    /// <summary>Rows of Size; the output of step t is at row (t + 1)·batch + b.</summary>
-    public Tensor States { get; }
-
-    /// <summary>Gradients at the states, in the same rows.</summary>
-    public Tensor Gradients { get; }
-
-    /// <summary>Features with padding.</summary>
-    public int Size => _size;
-
-    public void Update(Tensor parameters)
-    {
-        _input.Update(parameters);
-        _recurrent.Update(parameters);
-    }
-
-    /// <param name="x">Inputs, rows of all steps from the offset.</param>
-    public void Forward(MatrixArgs x)
-    {
-        _ops.ForRows(_batch * _steps, StepRowsPerTask, (first, count) =>
+        _states = ops.Allocate((rows + batch) * _size);
+        _gradients = ops.Allocate((rows + batch) * _size);
+        _step = new(_gates, _recurrentSums, parameters, _states, _gradients, ops.Mask(state.Size, state.Block), _size, _inputBias, _recurrentBias);
+        if (!_input.IsDense)
         {
-            var rows = At(x, first);
-            if (_k == 1)
+            _inputSpectra = ops.Allocate(rows * _input.InputWidth);
+            _inputGradientSpectra = ops.Allocate(index == 0 ? 1 : rows * _input.InputWidth);
+            _inputSums = ops.Allocate(rows * _input.OutputWidth);
+        }
+        if (_recurrent.IsDense) return;
+        _stateSpectra = ops.Allocate(rows * _size);
+        _recurrentSpectra = ops.Allocate(batch * _recurrent.OutputWidth);
+        _gradientSpectra = ops.Allocate(batch * _size);
+        _recurrentGateSpectra = ops.Allocate(rows * _recurrent.OutputWidth);
+        if (_candidate is null) return;
+        _resetSpectra = ops.Allocate(rows * _size);
+        _candidateSpectra = ops.Allocate(rows * _size);
+    }
+
+    public override MatrixArgs Outputs => States.Row(_batch);
+
+    public override MatrixArgs Gradients => StateGradients.Row(_batch);
+
+    private MatrixArgs States => new(_states, 0, _size);
+
+    private MatrixArgs StateGradients => new(_gradients, 0, _size);
+
+    private MatrixArgs InputSpectra => new(_inputSpectra!, 0, _input.InputWidth);
+
+    /// <summary>Forward sums; they are no longer needed when the gradients come.</summary>
+    private MatrixArgs InputSums => new(_inputSums!, 0, _input.OutputWidth);
+
+    private MatrixArgs InputGradientSpectra => new(_inputGradientSpectra!, 0, _input.InputWidth);
+
+    private MatrixArgs StateSpectra => new(_stateSpectra!, 0, _size);
+
+    private MatrixArgs GateSpectra => new(_recurrentGateSpectra!, 0, _recurrent.OutputWidth);
+
+    private MatrixArgs ResetSpectra => new(_resetSpectra!, 0, _size);
+
+    private MatrixArgs CandidateSpectra => new(_candidateSpectra!, 0, _size);
+
+    public override void Update(Tensor parameters, int bits)
+    {
+        _input.Update(parameters, bits);
+        _recurrent.Update(parameters, bits);
+        _candidate?.Update(parameters, bits);
+    }
+
+    public override void Forward(MatrixArgs x, int steps, bool train)
+    {
+        _ops.ForRows(_batch * steps, (first, count) =>
+        {
+            if (_input.IsDense)
             {
-                _input.Forward(rows, new(_gates, first * 4 * _size, 4 * _size), count);
+                _input.Forward(x.Row(first), Gates(0).Row(first), count);
                 return;
             }
-            var spectra = new MatrixArgs(_inputSpectra!, first * _k * _inputLanes, _k * _inputLanes);
-            _ops.Transform(new(x.Tensor, rows.Offset, x.RowStride, 0, _inputLanes), Flat(spectra, _inputLanes), count, 1, _inputLanes, _k);
-            var sums = new MatrixArgs(_inputSums!, first * 3 * _size, 3 * _size);
-            _input.Forward(spectra, sums, count);
-            _ops.Restore(Grouped(sums), Gates(first, 0), count, 3, _lanes, _k, false);
+            _input.TransformInput(x.Row(first), InputSpectra.Row(first), count);
+            _input.Forward(InputSpectra.Row(first), InputSums.Row(first), count);
+            _input.RestoreOutput(InputSums.Row(first), Gates(0).Row(first), count, false);
         });
-        _ops.ForRows(_batch, RowsPerTask, (first, count) =>
+        _ops.ForSequences(_batch, (first, count) =>
         {
-            for (int t = 0; t < _steps; t++) Step(t * _batch + first, first, count);
+            for (int t = 0; t < steps; t++) Step(t * _batch + first, first, count);
         });
     }
 
     private void Step(int row, int first, int count)
     {
-        var states = new MatrixArgs(States, row * _size, _size);
-        var sums = new MatrixArgs(_recurrentSums, first * 3 * _size, 3 * _size);
-        if (_k == 1) _recurrent.Forward(states, sums, count);
-        else
+        Product(_recurrent, States.Row(row), _stateSpectra is null ? default : StateSpectra.Row(row), _recurrentSpectra, first, Sums(0).Row(first), count);
+        if (_candidate is null)
         {
-            var spectra = new MatrixArgs(_stateSpectra!, row * _size, _size);
-            var products = new MatrixArgs(_recurrentSpectra!, first * 3 * _size, 3 * _size);
-            _ops.Transform(Flat(states, _lanes), Flat(spectra, _lanes), count, 1, _lanes, _k);
-            _recurrent.Forward(spectra, products, count);
-            _ops.Restore(Grouped(products), new(_recurrentSums, first * 3 * _size, 3 * _size, _size, _lanes), count, 3, _lanes, _k, false);
+            _ops.GruForward(_step, row, first, row, row + _batch, count);
+            return;
         }
-        _ops.GruForward(_step, row, first, row, row + _batch, count);
+        _ops.GruReset(_step, row, first, row, count);
+        Product(_candidate, Gates(3).Row(row), _resetSpectra is null ? default : ResetSpectra.Row(row), _gradientSpectra, first, Sums(2).Row(first), count);
+        _ops.GruCandidate(_step, row, first, row, row + _batch, count);
     }
 
-    /// <summary>From <see cref="Gradients"/> at the outputs to the parameters' gradient.</summary>
-    public void Backward(MatrixArgs x, Tensor gradient)
+    private static void Product(WeightMatrix matrix, MatrixArgs x, MatrixArgs xs, Tensor? products, int first, MatrixArgs y, int count)
     {
-        _ops.ForRows(_batch, RowsPerTask, (first, count) =>
+        if (products is null)
         {
-            for (int t = _steps - 1; t >= 0; t--) StepBack(t * _batch + first, first, count, t > 0);
+            matrix.Forward(x, y, count);
+            return;
+        }
+        var ys = new MatrixArgs(products, first * matrix.OutputWidth, matrix.OutputWidth);
+        matrix.TransformInput(x, xs, count);
+        matrix.Forward(xs, ys, count);
+        matrix.RestoreOutput(ys, y, count, false);
+    }
+
+    public override void Backward(MatrixArgs x, MatrixArgs? inputGradients, Tensor gradient, int steps)
+    {
+        int rows = _batch * steps;
+        _ops.Clear(_gradients, 0, _batch * _size);
+        _ops.ForSequences(_batch, (first, count) =>
+        {
+            for (int t = steps - 1; t >= 0; t--) StepBack(t * _batch + first, first, count, t > 0);
         });
-        int rows = _batch * _steps;
-        if (_k == 1)
-        {
-            _input.Gradient(x, new(_gates, 0, 4 * _size), rows, gradient);
-            _recurrent.Gradient(new(States, 0, _size), new(_gates, _size, 4 * _size), rows, gradient);
-        }
-        else
-        {
-            _ops.ForRows(rows, StepRowsPerTask, (first, count) =>
-                _ops.Transform(Gates(first, 0), Grouped(new(_gateSpectra!, first * 3 * _size, 3 * _size)), count, 3, _lanes, _k));
-            _input.Gradient(new(_inputSpectra!, 0, _k * _inputLanes), new(_gateSpectra!, 0, 3 * _size), rows, gradient);
-            _recurrent.Gradient(new(_stateSpectra!, 0, _size), new(_recurrentGateSpectra!, 0, 3 * _size), rows, gradient);
-        }
-        _ops.SumColumns(_gates, 0, 4 * _size, rows, 3 * _size, gradient, _biasStart);
-        _ops.Copy(gradient, _biasStart + _size, _biasStart + 3 * _size, 2 * _size);      // z and r have the same gradient in Wb and Rb
-        _ops.SumColumns(_gates, 3 * _size, 4 * _size, rows, _size, gradient, _biasStart + 5 * _size);
+        if (!_input.IsDense)
+            _ops.ForRows(rows, (first, count) => _input.TransformOutput(Gates(0).Row(first), InputSums.Row(first), count));
+        if (_input.IsDense) _input.Gradient(x, Gates(0), rows, gradient);
+        else _input.Gradient(InputSpectra, InputSums, rows, gradient);
+        if (_recurrent.IsDense) _recurrent.Gradient(States, Gates(1), rows, gradient);
+        else _recurrent.Gradient(StateSpectra, GateSpectra, rows, gradient);
+        if (_candidate is { IsDense: true }) _candidate.Gradient(Gates(3), Gates(0), rows, gradient);
+        else _candidate?.Gradient(ResetSpectra, CandidateSpectra, rows, gradient);
+        _ops.SumColumns(_gates, 0, 4 * _size, rows, 3 * _size, gradient, _inputBias);
+        // z and r have the same gradient in Wb and Rb; n has one of its own where the reset gate stands between them.
+        _ops.Copy(gradient, _inputBias + _size, _recurrentBias, 2 * _size);
+        if (_candidate is null) _ops.SumColumns(_gates, 3 * _size, 4 * _size, rows, _size, gradient, _recurrentBias + 2 * _size);
+        else _ops.Copy(gradient, _inputBias, _recurrentBias + 2 * _size, _size);
+        if (inputGradients is { } target) BackwardInput(target, rows);
     }
 
     private void StepBack(int row, int first, int count, bool hasBefore)
     {
-        _ops.GruBackward(_step, row, row, row + _batch, count);
-        if (_k == 1)
+        MatrixArgs before = StateGradients.Row(row);
+        if (_candidate is null) _ops.GruBackward(_step, row, row, row + _batch, count);
+        else
         {
-            if (hasBefore) _recurrent.Backward(new(_gates, row * 4 * _size + _size, 4 * _size), new(Gradients, row * _size, _size), count, true);
+            _ops.GruCandidateBack(_step, row, row, row + _batch, count);
+            // R_n's share of the gradient at r ∘ h goes to the place of its product.
+            if (_candidate.IsDense) _candidate.Backward(Gates(0).Row(row), Sums(2).Row(first), count, false);
+            else
+            {
+                var states = new MatrixArgs(_gradientSpectra!, 0, _size).Row(first);
+                _candidate.TransformOutput(Gates(0).Row(row), CandidateSpectra.Row(row), count);
+                _candidate.Backward(CandidateSpectra.Row(row), states, count, false);
+                _candidate.RestoreInput(states, Sums(2).Row(first), count, false);
+            }
+            _ops.GruResetBack(_step, row, first, row, count);
+        }
+        if (_recurrent.IsDense)
+        {
+            if (hasBefore) _recurrent.Backward(Gates(1).Row(row), before, count, true);
             return;
         }
-        var spectra = new MatrixArgs(_recurrentGateSpectra!, row * 3 * _size, 3 * _size);
-        _ops.Transform(Gates(row, 1), Grouped(spectra), count, 3, _lanes, _k);
+        _recurrent.TransformOutput(Gates(1).Row(row), GateSpectra.Row(row), count);
         if (!hasBefore) return;
-        var states = new MatrixArgs(_gradientSpectra!, first * _size, _size);
-        _recurrent.Backward(spectra, states, count, false);
-        _ops.Restore(Flat(states, _lanes), new(Gradients, row * _size, _size, 0, _lanes), count, 1, _lanes, _k, true);
+        var spectra = new MatrixArgs(_gradientSpectra!, 0, _size).Row(first);
+        _recurrent.Backward(GateSpectra.Row(row), spectra, count, false);
+        _recurrent.RestoreInput(spectra, before, count, true);
     }
 
-    /// <summary>Gradient at the inputs, after <see cref="Backward"/>.</summary>
-    public void BackwardInput(MatrixArgs x) => _ops.ForRows(_batch * _steps, StepRowsPerTask, (first, count) =>
+    private void BackwardInput(MatrixArgs target, int rows) => _ops.ForRows(rows, (first, count) =>
     {
-        var rows = At(x, first);
-        if (_k == 1)
+        if (_input.IsDense)
         {
-            _input.Backward(new(_gates, first * 4 * _size, 4 * _size), rows, count, false);
+            _input.Backward(Gates(0).Row(first), target.Row(first), count, false);
             return;
         }
-        var spectra = new MatrixArgs(_inputGradientSpectra!, first * _k * _inputLanes, _k * _inputLanes);
-        _input.Backward(new(_gateSpectra!, first * 3 * _size, 3 * _size), spectra, count, false);
-        _ops.Restore(Flat(spectra, _inputLanes), new(x.Tensor, rows.Offset, x.RowStride, 0, _inputLanes), count, 1, _inputLanes, _k, false);
+        _input.Backward(InputSums.Row(first), InputGradientSpectra.Row(first), count, false);
+        _input.RestoreInput(InputGradientSpectra.Row(first), target.Row(first), count, false);
     });
 
-    public void Dispose()
+    public override void Dispose()
     {
         _input.Dispose();
         _recurrent.Dispose();
-        foreach (var tensor in new[] { _gates, _recurrentSums, States, Gradients, _inputSpectra, _inputSums, _stateSpectra,
-            _recurrentSpectra, _gradientSpectra, _recurrentGateSpectra, _inputGradientSpectra }) tensor?.Dispose();
+        _candidate?.Dispose();
+        foreach (var tensor in new[] { _gates, _recurrentSums, _states, _gradients, _inputSpectra, _inputSums, _inputGradientSpectra, _stateSpectra,
+            _recurrentSpectra, _gradientSpectra, _recurrentGateSpectra, _resetSpectra, _candidateSpectra }) tensor?.Dispose();
     }
 
-    private static MatrixArgs At(MatrixArgs m, int row) => m with { Offset = m.Offset + row * m.RowStride };
+    /// <summary>Rows of gates from one of the four groups on.</summary>
+    private MatrixArgs Gates(int group) => new(_gates, group * _size, 4 * _size);
 
-    private BlockArgs Gates(int row, int group) => new(_gates, (row * 4 + group) * _size, 4 * _size, _size, _lanes);
-
-    private BlockArgs Grouped(MatrixArgs m) => new(m.Tensor, m.Offset, m.RowStride, _lanes, 3 * _lanes);
-
-    private static BlockArgs Flat(MatrixArgs m, int lanes) => new(m.Tensor, m.Offset, m.RowStride, 0, lanes);
+    /// <summary>Rows of R h, one a sequence, from one of the three groups on.</summary>
+    private MatrixArgs Sums(int group) => new(_recurrentSums, group * _size, 3 * _size);
 }

@@ -7,32 +7,31 @@ internal static class Initialization
 {
     private const int Purpose = 0x1A17;
 
-    /// <summary>Matrices uniform with variance 1 / fan-in of the expanded matrix; biases 0, but 1 for the update gate of a
-    /// GRU, which so starts by keeping most of its state.</summary>
+    /// <summary>Matrices uniform with variance 1 / fan-in of the expanded matrix, 2 / fan-in where the outputs are rectified (He et al.,
+    /// arXiv:1502.01852). Biases 0, but 1 for the update gate of a GRU and the forget gate of an LSTM, which so start by keeping most
+    /// of their state; peepholes 0; batch norm the identity.</summary>
     public static TrainedNetwork Create(IReadOnlyList<LayerDescription> layers, int seed)
     {
         var random = new RandomStream(seed, Purpose, 0);
-        return new(layers, [.. layers.Select(layer => Layer(layer, ref random))]);
+        var layout = new ParameterLayout(layers);
+        var network = layout.Unpack(new float[layout.Length]);
+        foreach (var (layer, weights) in network.Layers.Zip(network.Weights)) Fill(layer, weights, ref random);
+        return network;
     }
 
-    private static LayerWeights Layer(LayerDescription layer, ref RandomStream random)
+    private static void Fill(LayerDescription layer, LayerWeights weights, ref RandomStream random)
     {
-        if (layer is not GruLayer) return new DenseWeights(Matrix(layer, layer.InputSize, ref random), new float[layer.OutputSize]);
-        BlockCirculantMatrix[] input = new BlockCirculantMatrix[GruLayer.Gates], recurrent = new BlockCirculantMatrix[GruLayer.Gates];
-        for (int g = 0; g < GruLayer.Gates; g++) input[g] = Matrix(layer, layer.InputSize, ref random);
-        for (int g = 0; g < GruLayer.Gates; g++) recurrent[g] = Matrix(layer, layer.OutputSize, ref random);
-        float[] Zeros() => new float[layer.OutputSize];
-        var keep = Zeros();
-        Array.Fill(keep, 1f);
-        return new GruWeights(input, recurrent, [keep, Zeros(), Zeros()], [Zeros(), Zeros(), Zeros()]);
-    }
-
-    private static BlockCirculantMatrix Matrix(LayerDescription layer, int columns, ref RandomStream random)
-    {
-        int k = layer.BlockSize;
-        var values = new float[layer.OutputBlocks * ((columns + k - 1) / k) * k];
-        double bound = Math.Sqrt(3.0 / columns);
-        for (int i = 0; i < values.Length; i++) values[i] = (float)(bound * (2 * random.NextUniform() - 1));
-        return new(layer.OutputSize, columns, k, values);
+        bool rectified = layer is DenseLayer { Rectify: true } or ConvLayer { Rectify: true };
+        foreach (var matrix in weights.Matrices)
+        {
+            int fanIn = layer is ConvLayer conv ? conv.Taps * conv.Input.Channels : matrix.Columns;
+            double bound = Math.Sqrt((rectified ? 6.0 : 3.0) / fanIn);
+            for (int i = 0; i < matrix.FirstColumns.Length; i++) matrix.FirstColumns[i] = (float)(bound * (2 * random.NextUniform() - 1));
+        }
+        if (weights is GruWeights gru) Array.Fill(gru.InputBias[0], 1f);
+        if (weights is LstmWeights lstm) Array.Fill(lstm.Bias[2], 1f);
+        if (weights is not ConvWeights { Norm: { } norm }) return;
+        Array.Fill(norm.Scale, 1f);
+        Array.Fill(norm.Variance, 1f);
     }
 }

@@ -7,20 +7,14 @@ namespace HwGen.Frontend.Training;
 public static class NetworkFile
 {
     private const string Magic = "HWGENNET";
-    private const byte Gru = 1, Dense = 2;
 
     /// <param name="path">Replaced as a whole or not at all.</param>
     /// <param name="key">Says what the network was trained from.</param>
     public static void Save(string path, TrainedNetwork network, string key) => SealedFile.Write(path, Magic, key, writer =>
     {
         writer.Write(network.Layers.Count);
-        foreach (var (layer, weights) in network.Layers.Zip(network.Weights))
-        {
-            writer.Write(layer is GruLayer ? Gru : Dense);
-            writer.Write(layer.InputSize);
-            writer.Write(layer.OutputSize);
-            writer.Write(layer.BlockSize);
-        }
+        foreach (var layer in network.Layers)
+            Write(writer, layer);
         writer.WriteFloats(new ParameterLayout(network.Layers).Pack(network));
     });
 
@@ -38,12 +32,50 @@ public static class NetworkFile
     private static TrainedNetwork Read(BinaryReader reader)
     {
         var layers = new LayerDescription[reader.ReadInt32()];
-        for (int i = 0; i < layers.Length; i++)
-        {
-            bool gru = reader.ReadByte() == Gru;
-            int input = reader.ReadInt32(), output = reader.ReadInt32(), k = reader.ReadInt32();
-            layers[i] = gru ? new GruLayer(input, output, k) : new DenseLayer(input, output, k);
-        }
+        for (int i = 0; i < layers.Length; i++) layers[i] = ReadLayer(reader);
         return new ParameterLayout(layers).Unpack(reader.ReadFloats());
     }
+
+    private enum Kind : byte
+    {
+        Gru = 1,
+        Dense = 2,
+        Lstm = 3,
+        Conv = 4,
+        Pool = 5,
+    }
+
+    private static void Write(BinaryWriter writer, LayerDescription layer)
+    {
+        (Kind kind, int[] numbers) = layer switch
+        {
+            GruLayer g => (Kind.Gru, (int[])[g.InputSize, g.OutputSize, g.InputBlockSize, g.RecurrentBlockSize, Number(g.LinearBeforeReset)]),
+            LstmLayer m => (Kind.Lstm, [m.InputSize, m.Cells, m.Projection, Number(m.Peepholes), m.InputBlockSize, m.RecurrentBlockSize, m.ProjectionBlockSize]),
+            ConvLayer c => (Kind.Conv, [c.Input.Height, c.Input.Width, c.Input.Channels, c.Output.Channels, c.KernelHeight, c.KernelWidth, c.Stride,
+                c.Padding, c.BlockSize, Number(c.BatchNorm), c.NormGroup, Number(c.Rectify)]),
+            PoolLayer p => (Kind.Pool, [p.Input.Height, p.Input.Width, p.Input.Channels, (int)p.Kind, p.Window, p.Stride]),
+            DenseLayer d => (Kind.Dense, [d.InputSize, d.OutputSize, d.BlockSize, Number(d.Rectify)]),
+            _ => throw new ArgumentException($"No file form for {layer.GetType().Name}.", nameof(layer)),
+        };
+        writer.Write((byte)kind);
+        foreach (int number in numbers) writer.Write(number);
+    }
+
+    private static LayerDescription ReadLayer(BinaryReader reader)
+    {
+        var kind = (Kind)reader.ReadByte();
+        int Next() => reader.ReadInt32();
+        bool Flag() => reader.ReadInt32() != 0;
+        return kind switch      // arguments are read from left to right
+        {
+            Kind.Gru => new GruLayer(Next(), Next(), Next(), Next(), Flag()),
+            Kind.Lstm => new LstmLayer(Next(), Next(), Next(), Flag(), Next(), Next(), Next()),
+            Kind.Conv => new ConvLayer(new(Next(), Next(), Next()), Next(), Next(), Next(), Next(), Next(), Next(), Flag(), Next(), Flag()),
+            Kind.Pool => new PoolLayer(new(Next(), Next(), Next()), (PoolKind)Next(), Next(), Next()),
+            Kind.Dense => new DenseLayer(Next(), Next(), Next(), Flag()),
+            _ => throw new InvalidDataException($"No layer has the kind {(int)kind}."),
+        };
+    }
+
+    private static int Number(bool flag) => flag ? 1 : 0;
 }

@@ -4,46 +4,63 @@ using HwGen.Frontend.Kernels;
 
 namespace HwGen.Frontend.Training;
 
-/// <summary>GRU layers and a dense layer on the last step, on a device: loss, gradient and hits of one batch.</summary>
+/// <summary>What a batch was worth.</summary>
+/// <param name="Loss">Sum over all labels.</param>
+/// <param name="Hits">Labels whose class has the largest output.</param>
+/// <param name="Labels">Labels counted: sequences, or steps where each has its own.</param>
+internal readonly record struct BatchScore(double Loss, int Hits, int Labels);
+
+/// <summary>A network on a device: loss, gradient and hits of one batch.</summary>
+/// <remarks>Recurrent layers and then dense ones, which see every step or, with one label a sequence, its last one; or convolutions
+/// and pools and then dense layers, for which the steps of a sequence are the rows of an image.</remarks>
 internal sealed class NetworkModel : IDisposable
 {
     private readonly Ops _ops;
-    private readonly GruModel[] _grus;
-    private readonly Tensor?[] _inputs;             // of GRU l > 0, where its lanes differ from the layer's below
-    private readonly Relayout[] _relayouts;         // from GRU l to the layer above
-    private readonly DenseModel _dense;
+    private readonly LayerModel[] _models;
+    private readonly LabelKind _kind;
     private readonly Tensor _x, _labels, _results;
+    private readonly LaneLayout _inputs, _outputs;
+    private readonly int[] _lanes;
+    private readonly int _steps, _mapRows, _positions, _selectAt;
     private readonly Tensor? _last, _lastGradient;
-    private readonly float[] _hostInputs, _hostLabels, _hostResults;
-    private readonly int[] _inputLanes;
-    private readonly int _steps, _classes;
+    private readonly IndexTable? _lastRows;
+    private readonly float[] _hostInputs, _hostLabels, _hostResults, _hostOutputs;
+    private readonly int[] _lengths, _hostLastRows;
+    private int _ran;
 
-    /// <exception cref="ArgumentException">Not GRU layers and then one dense layer.</exception>
-    public NetworkModel(Ops ops, IReadOnlyList<LayerDescription> layers, int batch, int steps)
+    /// <param name="layers">As <see cref="Complaint"/> wants them.</param>
+    /// <param name="batch">Sequences that are computed at once.</param>
+    /// <param name="steps">Most steps of a sequence.</param>
+    /// <param name="kind">Whether a sequence or a step has a label.</param>
+    /// <exception cref="ArgumentException">Other layers than that.</exception>
+    public NetworkModel(Ops ops, IReadOnlyList<LayerDescription> layers, int batch, int steps, LabelKind kind = LabelKind.Sequence)
     {
-        if (layers.Count < 2 || layers[^1] is not DenseLayer || layers.Take(layers.Count - 1).Any(l => l is not GruLayer))
-            throw new ArgumentException("Training takes one or more GRU layers and then one dense layer.", nameof(layers));
-        (_ops, Batch, _steps, _classes) = (ops, batch, steps, layers[^1].OutputSize);
+        if (Complaint(layers) is { } complaint) throw new ArgumentException(complaint, nameof(layers));
+        (_ops, Batch, _kind) = (ops, batch, kind);
         Layout = new(layers);
         Parameters = ops.Allocate(Layout.Length);
         Gradient = ops.Allocate(Layout.Length);
-        int count = layers.Count - 1, rows = batch * steps;
-        _grus = [.. Enumerable.Range(0, count).Select(i => new GruModel(ops, Layout, i, batch, steps, Parameters))];
-        _relayouts = [.. Enumerable.Range(0, count).Select(i => new Relayout(ops, layers[i], layers[i + 1]))];
-        _inputs = [.. Enumerable.Range(0, count).Select(i => i == 0 || _relayouts[i - 1].IsIdentity
-            ? null : ops.Allocate(rows * layers[i].InputBlocks * layers[i].BlockSize))];
-        _dense = new(ops, Layout, count, batch, Parameters);
-        if (!_relayouts[^1].IsIdentity)
+        var map = layers[0] switch { ConvLayer c => c.Input, PoolLayer p => p.Input, _ => default };
+        (_mapRows, _positions) = (map.Height, map.Height * map.Width);
+        _steps = _mapRows > 0 ? 1 : Math.Max(steps, 1);
+        int recurrent = layers.Count(l => l is GruLayer or LstmLayer);
+        _selectAt = kind == LabelKind.Sequence && recurrent > 0 ? recurrent : -1;
+        _models = [.. layers.Select((layer, l) => Create(layer, l, recurrent))];
+        (_inputs, _outputs) = (Layout.Boundary(0), Layout.Boundary(layers.Count));
+        if (_selectAt > 0)
         {
-            _last = ops.Allocate(batch * layers[^1].InputBlocks * layers[^1].BlockSize);
+            _last = ops.Allocate(batch * Layout.Boundary(_selectAt).Width);
             _lastGradient = ops.Allocate(_last.Length);
+            _lastRows = ops.AllocateIndices(new int[batch]);
         }
-        InputWidth = layers[0].InputBlocks * layers[0].BlockSize;
-        _inputLanes = [.. Enumerable.Range(0, layers[0].InputSize).Select(f => ParameterLayout.Lane(f, layers[0].BlockSize, layers[0].InputBlocks))];
-        _x = ops.Allocate(rows * InputWidth);
-        _labels = ops.Allocate(batch);
-        _results = ops.Allocate(3 * batch);
-        (_hostInputs, _hostLabels, _hostResults) = (new float[rows * InputWidth], new float[batch], new float[3 * batch]);
+        int inputRows = batch * (_mapRows > 0 ? _positions : _steps), outputRows = batch * (kind == LabelKind.Frame ? _steps : 1);
+        _lanes = [.. Enumerable.Range(0, _inputs.Size).Select(_inputs.Position)];
+        _x = ops.Allocate(inputRows * _inputs.Width);
+        _labels = ops.Allocate(outputRows);
+        _results = ops.Allocate(3 * outputRows);
+        (_hostInputs, _hostLabels, _hostResults) = (new float[_x.Length], new float[outputRows], new float[3 * outputRows]);
+        _hostOutputs = new float[outputRows * _outputs.Width];
+        (_lengths, _hostLastRows) = (new int[batch], new int[batch]);
     }
 
     /// <summary>Sequences that are computed at once.</summary>
@@ -55,92 +72,128 @@ internal sealed class NetworkModel : IDisposable
 
     public Tensor Gradient { get; }
 
-    private int InputWidth { get; }
+    /// <summary>What is wrong with the order of the layers, and what would be right; null if nothing is.</summary>
+    public static string? Complaint(IReadOnlyList<LayerDescription> layers)
+    {
+        bool maps = layers.Count > 0 && layers[0] is ConvLayer or PoolLayer;
+        int body = layers.TakeWhile(l => maps ? l is ConvLayer or PoolLayer : l is GruLayer or LstmLayer).Count();
+        return body > 0 && body < layers.Count && layers.Skip(body).All(l => l is DenseLayer) ? null
+            : "A network is one or more recurrent layers, or convolutions and pools, and then one or more dense layers.";
+    }
 
     /// <summary>Takes over changed parameters.</summary>
-    public void Update()
+    /// <param name="bits">0, or the bits of a word of the weights' spectra.</param>
+    public void Update(int bits = 0)
     {
-        foreach (var gru in _grus) gru.Update(Parameters);
-        _dense.Update(Parameters);
+        foreach (var model in _models) model.Update(Parameters, bits);
     }
 
     /// <summary>Loss and hits of the given sequences.</summary>
     /// <param name="data">Holds them.</param>
-    /// <param name="indices">At most <see cref="Batch"/>; the rest of the batch is padded with the first and not counted.</param>
-    /// <returns>Sum of the losses, and how many are classified right.</returns>
-    public (double Loss, int Hits) Forward(SequenceDataset data, ReadOnlySpan<int> indices)
+    /// <param name="indices">At most <see cref="Batch"/>.</param>
+    /// <param name="train">Whether <see cref="Backward"/> follows.</param>
+    public BatchScore Forward(LabelledData data, ReadOnlySpan<int> indices, bool train = false)
     {
-        Fill(data, indices);
-        for (int l = 0; l < _grus.Length; l++)
+        int labels = Fill(data, indices);
+        for (int l = 0; l < _models.Length; l++)
         {
-            if (_inputs[l] is { } input) _relayouts[l - 1].Up(_grus[l - 1].States, Batch * _grus[l - 1].Size, input, Batch * _steps);
-            _grus[l].Forward(Input(l));
+            if (l == _selectAt) _ops.GatherRows(_models[l - 1].Outputs, _lastRows!, Selected(_last!), Batch, Layout.Boundary(l).Width);
+            _models[l].Forward(Input(l), Steps(l), train);
         }
-        if (_last is not null) _relayouts[^1].Up(_grus[^1].States, LastState, _last, Batch);
-        _dense.Forward(Last(_last, _grus[^1].States));
-        _ops.CrossEntropy(_dense.Outputs, _labels, _dense.Gradients, _results, Batch, _dense.Width, _classes, Layout.Layers[^1].BlockSize, 1.0 / Batch);
-        _ops.Download(_results, _hostResults);
+        int rows = Batch * Steps(_models.Length - 1);
+        _ops.CrossEntropy(_models[^1].Outputs.Tensor, _labels, _models[^1].Gradients.Tensor, _results, rows, _outputs.Width, _outputs.Size, _outputs.Block,
+            1.0 / Math.Max(labels, 1));
+        _ops.Download(_results, _hostResults.AsSpan(0, 3 * rows));
         double loss = 0;
         int hits = 0;
-        for (int i = 0; i < indices.Length; i++)
+        for (int i = 0; i < rows; i++)
         {
-            loss += Math.Log(_hostResults[i]) - _hostResults[Batch + i];
-            hits += (int)_hostResults[2 * Batch + i];
+            loss += Math.Log(_hostResults[i]) - _hostResults[rows + i];
+            hits += (int)_hostResults[2 * rows + i];
         }
-        return (loss, hits);
+        return new(loss, hits, labels);
     }
 
-    /// <summary>Gradient of the mean loss of the whole batch, after <see cref="Forward"/> of a full one.</summary>
+    /// <summary>Outputs of one sequence of the last <see cref="Forward"/>, shape (steps or 1, classes).</summary>
+    /// <param name="slot">Which of the batch.</param>
+    public float[] Outputs(int slot)
+    {
+        int steps = Steps(_models.Length - 1), length = _kind == LabelKind.Frame ? _lengths[slot] : 1;
+        if (slot == 0) _ops.Download(_models[^1].Outputs.Tensor, _hostOutputs.AsSpan(0, Batch * steps * _outputs.Width));
+        var result = new float[length * _outputs.Size];
+        for (int t = 0; t < length; t++)
+            for (int c = 0; c < _outputs.Size; c++)
+                result[t * _outputs.Size + c] = _hostOutputs[(t * Batch + slot) * _outputs.Width + _outputs.Position(c)];
+        return result;
+    }
+
+    /// <summary>Gradient of the mean loss of the batch, after <see cref="Forward"/> with train.</summary>
     public void Backward()
     {
-        _ops.Clear(_grus[^1].Gradients);
-        _dense.Backward(Last(_last, _grus[^1].States), Gradient, Last(_lastGradient, _grus[^1].Gradients));
-        if (_lastGradient is not null) _relayouts[^1].Down(_lastGradient, _grus[^1].Gradients, LastState, Batch);
-        for (int l = _grus.Length - 1; l >= 0; l--)
+        for (int l = _models.Length - 1; l >= 0; l--)
         {
-            _grus[l].Backward(Input(l), Gradient);
-            if (l == 0) continue;
-            var below = _grus[l - 1];
-            _ops.Clear(below.Gradients);
-            var target = _inputs[l] is { } own ? new MatrixArgs(own, 0, own.Length / (Batch * _steps)) : new(below.Gradients, Batch * below.Size, below.Size);
-            _grus[l].BackwardInput(target);
-            if (_inputs[l] is { } gradient) _relayouts[l - 1].Down(gradient, below.Gradients, Batch * below.Size, Batch * _steps);
+            MatrixArgs? below = l == 0 ? null : l == _selectAt ? Selected(_lastGradient!) : _models[l - 1].Gradients;
+            _models[l].Backward(Input(l), below, Gradient, Steps(l));
+            if (l != _selectAt) continue;
+            MatrixArgs target = _models[l - 1].Gradients;
+            int width = Layout.Boundary(l).Width;
+            _ops.Clear(target.Tensor, target.Offset, Batch * _ran * width);
+            _ops.ScatterRows(Selected(_lastGradient!), _lastRows!, target, Batch, width);
         }
     }
 
     public void Dispose()
     {
-        foreach (var gru in _grus) gru.Dispose();
-        foreach (var relayout in _relayouts) relayout.Dispose();
-        _dense.Dispose();
-        foreach (var tensor in _inputs.Append(_last).Append(_lastGradient)) tensor?.Dispose();
-        foreach (var tensor in new[] { _x, _labels, _results, Parameters, Gradient }) tensor.Dispose();
+        foreach (var model in _models) model.Dispose();
+        foreach (var tensor in new[] { _x, _labels, _results, Parameters, Gradient, _last, _lastGradient }) tensor?.Dispose();
+        _lastRows?.Dispose();
     }
 
-    private int LastState => _steps * Batch * _grus[^1].Size;
-
-    private MatrixArgs Input(int l) => l == 0 ? new(_x, 0, InputWidth)
-        : _inputs[l] is { } own ? new(own, 0, own.Length / (Batch * _steps))
-        : new(_grus[l - 1].States, Batch * _grus[l - 1].Size, _grus[l - 1].Size);
-
-    private MatrixArgs Last(Tensor? own, Tensor all) => own is null
-        ? new(all, LastState, _grus[^1].Size) : new(own, 0, own.Length / Batch);
-
-    private void Fill(SequenceDataset data, ReadOnlySpan<int> indices)
+    private LayerModel Create(LayerDescription layer, int l, int recurrent) => layer switch
     {
-        for (int b = 0; b < Batch; b++)
+        GruLayer => new GruModel(_ops, Layout, l, Batch, _steps, Parameters),
+        LstmLayer => new LstmModel(_ops, Layout, l, Batch, _steps, Parameters),
+        _ => new DenseModel(_ops, Layout, l, Batch, recurrent > 0 && _kind == LabelKind.Frame ? _steps : 1, Parameters),
+    };
+
+    /// <summary>Steps that a layer runs over in the current batch.</summary>
+    private int Steps(int l) => _selectAt >= 0 && l >= _selectAt ? 1 : _ran;
+
+    private MatrixArgs Input(int l) => l == 0 ? new(_x, 0, _inputs.Width) : l == _selectAt ? Selected(_last!) : _models[l - 1].Outputs;
+
+    private MatrixArgs Selected(Tensor tensor) => new(tensor, 0, Layout.Boundary(_selectAt).Width);
+
+    /// <returns>Labels in the batch.</returns>
+    private int Fill(LabelledData data, ReadOnlySpan<int> indices)
+    {
+        for (int b = 0; b < Batch; b++) _lengths[b] = b < indices.Length ? data.Length(indices[b]) : 0;
+        _ran = _mapRows > 0 ? 1 : Math.Max(_lengths.Max(), 1);
+        int rows = Batch * (_mapRows > 0 ? _positions : _ran), outputRows = Batch * (_kind == LabelKind.Frame ? _ran : 1), labels = 0;
+        var inputs = _hostInputs.AsSpan(0, rows * _inputs.Width);
+        inputs.Clear();
+        _hostLabels.AsSpan(0, outputRows).Fill(-1);
+        for (int b = 0; b < indices.Length; b++)
         {
-            int index = indices[b < indices.Length ? b : 0];
-            var sequence = data.Sequence(index);
-            _hostLabels[b] = data.AllLabels[index];
-            for (int t = 0; t < _steps; t++)
-            {
-                var row = sequence.Slice(t * data.InputSize, data.InputSize);
-                int at = (t * Batch + b) * InputWidth;
-                for (int f = 0; f < row.Length; f++) _hostInputs[at + _inputLanes[f]] = row[f];
-            }
+            int length = _lengths[b], size = length * data.InputSize;
+            var values = System.Buffers.ArrayPool<float>.Shared.Rent(Math.Max(size, 1));
+            data.Read(indices[b], values.AsSpan(0, size));
+            // A row is a step of the sequence or a position of the image.
+            int count = size / _inputs.Size, first = _mapRows > 0 ? b * _positions : b, next = _mapRows > 0 ? 1 : Batch;
+            for (int r = 0; r < count; r++)
+                for (int f = 0, at = (first + r * next) * _inputs.Width; f < _lanes.Length; f++)
+                    inputs[at + _lanes[f]] = values[r * _lanes.Length + f];
+            System.Buffers.ArrayPool<float>.Shared.Return(values);
+            var own = data.Labels(indices[b]);
+            if (_kind == LabelKind.Sequence) _hostLabels[b] = own[0];
+            else
+                for (int t = 0; t < length; t++) _hostLabels[t * Batch + b] = own[t];
+            labels += _kind == LabelKind.Sequence ? 1 : length;
+            _hostLastRows[b] = length == 0 ? -1 : (length - 1) * Batch + b;
         }
-        _ops.Upload(_x, _hostInputs);
-        _ops.Upload(_labels, _hostLabels);
+        _hostLastRows.AsSpan(indices.Length).Fill(-1);
+        _ops.Upload(_x, inputs);
+        _ops.Upload(_labels, _hostLabels.AsSpan(0, outputRows));
+        if (_lastRows is not null) _ops.Upload(_lastRows, _hostLastRows);
+        return labels;
     }
 }

@@ -7,8 +7,15 @@ using HwGen.Frontend.Kernels;
 namespace HwGen.Frontend.Training;
 
 /// <summary>What all phases of one training share.</summary>
-internal sealed record TrainingContext(Ops Ops, DesignFile Design, SequenceDataset Train, SequenceDataset Test,
-    IProgress<TrainingProgress>? Progress, CancellationToken Stop, TrainingIntervals Intervals);
+internal sealed record TrainingContext(Ops Ops, DesignFile Design, LabelledData Train, LabelledData Test,
+    IProgress<TrainingProgress>? Progress, CancellationToken Stop, TrainingIntervals Intervals)
+{
+    /// <summary>Steps of the longest sequence there is.</summary>
+    public int LongestLength { get; } = Math.Max(Train.LongestLength, Test.LongestLength);
+
+    /// <summary>Sequences to train with.</summary>
+    public int[] Usable { get; } = BatchOrder.Usable(Train);
+}
 
 /// <param name="Report">Least time between reports of progress.</param>
 /// <param name="Save">Least time between checkpoints.</param>
@@ -26,7 +33,7 @@ internal sealed class PhaseRunner : IDisposable
     private readonly NetworkModel _model;
     private readonly Admm? _admm;
     private readonly AdamState _adam;
-    private readonly int _stepsPerEpoch;
+    private readonly int _stepsPerEpoch, _bits;
 
     /// <param name="layers">With the block sizes of this phase's weights.</param>
     /// <param name="state">Is changed.</param>
@@ -34,15 +41,16 @@ internal sealed class PhaseRunner : IDisposable
     {
         (_context, _state) = (context, state);
         var training = context.Design.Training;
-        _phase = state.Phase switch { TrainingPhase.Dense => training.Dense, TrainingPhase.Admm => training.Admm.Phase, _ => training.Retrain };
-        int batch = Math.Min(training.BatchSize, context.Train.Count);
-        _stepsPerEpoch = context.Train.Count / batch;
+        _phase = Settings(training, state.Phase);
+        _bits = state.Phase is TrainingPhase.Retrain or TrainingPhase.Scratch ? training.SpectralBits : 0;
+        int batch = Math.Min(training.BatchSize, context.Usable.Length);
+        _stepsPerEpoch = context.Usable.Length / batch;
         var ops = context.Ops;
-        _model = new(ops, layers, batch, context.Train.Steps);
+        _model = new(ops, layers, batch, context.LongestLength, context.Train.Kind);
         var target = state.Phase == TrainingPhase.Admm ? ops.Allocate(state.Parameters.Length) : _model.Parameters;
         _adam = new(_model.Parameters, _model.Gradient, ops.Allocate(state.First), ops.Allocate(state.Second), target);
         ops.Upload(_model.Parameters, state.Parameters);
-        _model.Update();
+        _model.Update(_bits);
         if (state.Phase != TrainingPhase.Admm) return;
         _admm = new(training.Admm, _model.Layout, context.Design.Layers);
         if (state.Step == 0) _admm.Start(state);
@@ -51,33 +59,45 @@ internal sealed class PhaseRunner : IDisposable
 
     private int Steps => _phase.Epochs * _stepsPerEpoch;
 
+    /// <summary>Epochs and learning rates of a phase.</summary>
+    public static PhaseSettings Settings(TrainingSettings training, TrainingPhase phase) => phase switch
+    {
+        TrainingPhase.Dense => training.Dense,
+        TrainingPhase.Admm => training.Admm.Phase,
+        TrainingPhase.Scratch => training.Scratch,
+        // Without ADMM its epochs go to retraining, so that both ways cost the same.
+        _ when training.Method == CompressionMethod.Projection => training.Retrain with { Epochs = training.Admm.Phase.Epochs + training.Retrain.Epochs },
+        _ => training.Retrain,
+    };
+
     /// <summary>Runs to the end; <see cref="TrainingState.Parameters"/> then holds the result.</summary>
     /// <param name="save">Keeps the state; called every few seconds and when the run is stopped.</param>
     /// <exception cref="OperationCanceledException">The run was stopped; the state was saved.</exception>
     public void Run(Action<TrainingState> save)
     {
         int[] order = [];
-        int orderOf = -1, reported = _state.Step;
+        int orderOf = -1;
+        long frames = 0, reported = 0, epochFrom = 0;
         long lastReport = Stopwatch.GetTimestamp(), lastSave = lastReport, epochStart = lastReport;
-        int epochFrom = _state.Step;
-        while (_state.Step < Steps)
+        while (_state.Step < Steps && !IsDone())
         {
             int epoch = _state.Step / _stepsPerEpoch, step = _state.Step % _stepsPerEpoch;
             if (orderOf != epoch)
             {
-                order = new RandomStream(_context.Design.Seed, (int)_state.Phase, epoch).Permutation(_context.Train.Count);
-                (orderOf, epochStart, epochFrom) = (epoch, Stopwatch.GetTimestamp(), _state.Step);
+                order = BatchOrder.Epoch(_context.Train, _context.Usable, _model.Batch, new RandomStream(_context.Design.Seed, (int)_state.Phase, epoch));
+                (orderOf, epochStart, epochFrom) = (epoch, Stopwatch.GetTimestamp(), frames);
             }
-            Step(order.AsSpan(step * _model.Batch, _model.Batch));
-            bool epochEnds = step + 1 == _stepsPerEpoch;
+            var batch = order.AsSpan(step * _model.Batch, _model.Batch);
+            Step(batch);
+            foreach (int index in batch) frames += _context.Train.Length(index);
+            bool epochEnds = step + 1 == _stepsPerEpoch || IsDone();
             if (epochEnds || Stopwatch.GetElapsedTime(lastReport) >= _context.Intervals.Report)
             {
-                double frames = (double)(_state.Step - reported) * _model.Batch * _context.Train.Steps / Stopwatch.GetElapsedTime(lastReport).TotalSeconds;
                 _context.Progress?.Report(new(_state.Phase, epoch + 1, _phase.Epochs, step + 1, _stepsPerEpoch,
-                    _state.LossSum / ((step + 1.0) * _model.Batch), frames));
-                (reported, lastReport) = (_state.Step, Stopwatch.GetTimestamp());
+                    _state.LossSum / _state.Labels, (frames - reported) / Stopwatch.GetElapsedTime(lastReport).TotalSeconds));
+                (reported, lastReport) = (frames, Stopwatch.GetTimestamp());
             }
-            if (epochEnds) EndEpoch(epoch, (double)(_state.Step - epochFrom) * _model.Batch * _context.Train.Steps / Stopwatch.GetElapsedTime(epochStart).TotalSeconds);
+            if (epochEnds) EndEpoch(epoch, (frames - epochFrom) / Stopwatch.GetElapsedTime(epochStart).TotalSeconds);
             bool stop = _context.Stop.IsCancellationRequested;
             if (stop || Stopwatch.GetElapsedTime(lastSave) >= _context.Intervals.Save)
             {
@@ -98,10 +118,13 @@ internal sealed class PhaseRunner : IDisposable
         _model.Dispose();
     }
 
+    /// <summary>Whether the weights are as circulant, and as settled, as the design asks.</summary>
+    private bool IsDone() => _admm is not null && _admm.HasConverged(_state);
+
     private void Step(ReadOnlySpan<int> indices)
     {
-        var (loss, hits) = _model.Forward(_context.Train, indices);
-        if (!double.IsFinite(loss)) throw Diverged();
+        var score = _model.Forward(_context.Train, indices, train: true);
+        if (!double.IsFinite(score.Loss)) throw Diverged();
         _model.Backward();
         double norm = Math.Sqrt(_context.Ops.SumSquares(_model.Gradient)), clip = _context.Design.Training.GradientClip;
         if (!double.IsFinite(norm)) throw Diverged();
@@ -109,17 +132,18 @@ internal sealed class PhaseRunner : IDisposable
         double rate = _phase.FinalLearningRate + (_phase.LearningRate - _phase.FinalLearningRate) * 0.5 * (1 + Math.Cos(Math.PI * progress));
         var settings = new AdamSettings(rate, _state.Step + 1, norm > clip ? clip / norm : 1, 0);
         int at = 0;
-        foreach (var (start, length) in _admm?.Matrices() ?? [])
+        foreach (var slot in _admm?.Matrices() ?? [])
         {
-            Adam(at, start - at, settings);
-            Adam(start, length, settings with { Rho = _admm!.Rho(_state.Iteration) });
-            at = start + length;
+            Adam(at, slot.Start - at, settings);
+            Adam(slot.Start, slot.Length, settings with { Rho = _admm!.Rho(_state.Iteration) });
+            at = slot.Start + slot.Length;
         }
         Adam(at, _model.Layout.Length - at, settings);
-        _model.Update();
+        _model.Update(_bits);
         _state.Step++;
-        _state.LossSum += loss;
-        _state.Hits += hits;
+        _state.LossSum += score.Loss;
+        _state.Hits += score.Hits;
+        _state.Labels += score.Labels;
         if (_admm is null || !_admm.IsDue(_state.Step, _stepsPerEpoch)) return;
         Download();
         _admm.Update(_state);
@@ -133,9 +157,9 @@ internal sealed class PhaseRunner : IDisposable
 
     private void EndEpoch(int epoch, double framesPerSecond)
     {
-        double count = (double)_stepsPerEpoch * _model.Batch;
-        _state.Epochs.Add(new(_state.Phase, epoch + 1, _state.LossSum / count, _state.Hits / count, Evaluation.Accuracy(_model, _context.Test), framesPerSecond));
-        (_state.LossSum, _state.Hits) = (0, 0);
+        _state.Epochs.Add(new(_state.Phase, epoch + 1, _state.LossSum / _state.Labels, (double)_state.Hits / _state.Labels,
+            Evaluation.Accuracy(_model, _context.Test), framesPerSecond));
+        (_state.LossSum, _state.Hits, _state.Labels) = (0, 0, 0);
     }
 
     private void Download()

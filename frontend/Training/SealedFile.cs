@@ -10,7 +10,7 @@ namespace HwGen.Frontend.Training;
 /// (length-prefixed UTF-8); payload; SHA-256 of all before it.</remarks>
 internal static class SealedFile
 {
-    private const int Version = 1, MagicBytes = 8, HeaderBytes = MagicBytes + 4 + 8, ChecksumBytes = 32;
+    private const int Version = 2, MagicBytes = 8, HeaderBytes = MagicBytes + 4 + 8, ChecksumBytes = 32;
     private const string Remedy = "delete it and train again";
 
     /// <param name="magic">Eight ASCII characters.</param>

@@ -10,23 +10,23 @@ namespace HwGen.Frontend.Training;
 internal static class TrainingKeys
 {
     /// <summary>Rises when training computes something else from the same settings.</summary>
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>Of the dense baseline: block sizes and the later phases are not in it.</summary>
     public static string Dense(DesignFile design, string dataDigest, string deviceKind) => Hash(
-        $"dense {Version} {deviceKind} {dataDigest} seed {design.Seed} {Layers(design, false)} batch {design.Training.BatchSize} "
+        $"dense {Version} {deviceKind} {dataDigest} seed {design.Seed} {Layers(TrainingRun.DenseLayers(design))} {design.Training.Loss} batch {design.Training.BatchSize} "
         + $"clip {N(design.Training.GradientClip)} {Phase(design.Training.Dense)}");
 
     /// <summary>Of the block-circulant network that starts from that baseline.</summary>
     public static string Circulant(DesignFile design, string denseKey)
     {
         var admm = design.Training.Admm;
-        return Hash($"circulant {Version} {denseKey} {Layers(design, true)} admm {Phase(admm.Phase)} {N(admm.Rho)} {N(admm.RhoGrowth)} "
-            + $"{admm.IterationsPerEpoch} retrain {Phase(design.Training.Retrain)}");
+        return Hash($"circulant {Version} {denseKey} {Layers(design.Layers)} admm {Phase(admm.Phase)} {N(admm.Rho)} {N(admm.RhoGrowth)} "
+            + $"{admm.IterationsPerEpoch} {N(admm.Tolerance)} retrain {Phase(design.Training.Retrain)} {design.Training.Method} "
+            + $"scratch {Phase(design.Training.Scratch)} bits {design.Training.SpectralBits}");
     }
 
-    private static string Layers(DesignFile design, bool blockSizes) => string.Join(' ', design.Layers.Select(l =>
-        $"{(l is GruLayer ? "gru" : "dense")} {l.InputSize} {l.OutputSize}{(blockSizes ? $" k{l.BlockSize}" : "")}"));
+    private static string Layers(IReadOnlyList<LayerDescription> layers) => string.Join(' ', layers);
 
     private static string Phase(PhaseSettings p) => $"{p.Epochs} {N(p.LearningRate)} {N(p.FinalLearningRate)}";
 

@@ -10,4 +10,7 @@ public enum TrainingPhase
 
     /// <summary>First columns only, in the frequency domain.</summary>
     Retrain,
+
+    /// <summary>First columns only, from random ones.</summary>
+    Scratch,
 }

@@ -22,66 +22,97 @@ public static class TrainingRun
             throw new InputException(design.Data.Location.Error($"unknown data set '{design.Data.Name}'; use {FashionMnist.Name}."));
         string digest = FashionMnist.Digest(design.Data);
         using var ops = ComputeDevice.Open(device);
-        return Run(design, ops, digest, () => FashionMnist.Load(design.Data), artifactsRoot, progress, stop);
+        return Run(design, ops, digest, () =>
+        {
+            var (train, test) = FashionMnist.Load(design.Data);
+            return new(train, [new("test", test)]);
+        }, artifactsRoot, progress, stop);
     }
 
-    /// <summary>Share of the sequences that a network classifies right, 0..1.</summary>
-    public static double Accuracy(TrainedNetwork network, SequenceDataset data, string device)
+    /// <summary>Share of the labels that a network's largest output names, 0..1.</summary>
+    public static double Accuracy(TrainedNetwork network, LabelledData data, string device)
     {
         using var ops = ComputeDevice.Open(device);
         return Accuracy(network, data, ops);
     }
 
-    internal static double Accuracy(TrainedNetwork network, SequenceDataset data, Ops ops)
+    internal static double Accuracy(TrainedNetwork network, LabelledData data, Ops ops)
     {
-        using var model = new NetworkModel(ops, network.Layers, Math.Min(128, data.Count), data.Steps);
+        using var model = new NetworkModel(ops, network.Layers, Math.Min(128, data.Count), data.LongestLength, data.Kind);
         ops.Upload(model.Parameters, model.Layout.Pack(network));
         model.Update();
         return Evaluation.Accuracy(model, data);
     }
 
+    /// <summary>Of the baseline: every matrix dense, batch norm with a scale for each channel.</summary>
+    internal static IReadOnlyList<LayerDescription> DenseLayers(DesignFile design) =>
+        [.. design.Layers.Select(l => l.WithBlockSize(1)).Select(l => l is ConvLayer c ? c.WithNormGroup(1) : l)];
+
     /// <param name="dataDigest">Stands for what <paramref name="load"/> returns.</param>
     /// <param name="load">Called only when there is something to train.</param>
-    internal static TrainingOutcome Run(DesignFile design, Ops ops, string dataDigest, Func<(SequenceDataset Train, SequenceDataset Test)> load,
+    internal static TrainingOutcome Run(DesignFile design, Ops ops, string dataDigest, Func<DataSplit> load,
         string artifactsRoot, IProgress<TrainingProgress>? progress, CancellationToken stop, TrainingIntervals? intervals = null)
     {
         string denseKey = TrainingKeys.Dense(design, dataDigest, ops.Kind), key = TrainingKeys.Circulant(design, denseKey);
         var denseFiles = new Artifacts(Path.Combine(artifactsRoot, $"dense-{denseKey[..16]}"), denseKey);
         var files = new Artifacts(Path.Combine(artifactsRoot, design.Name), key);
-        var denseLayers = design.Layers.Select(l => l.WithBlockSize(1)).ToList();
         var context = new Lazy<TrainingContext>(() =>
         {
-            var (train, test) = load();
-            Check(design, train);
-            return new(ops, design, train, test, progress, stop, intervals ?? TrainingIntervals.Default);
+            var data = load();
+            Check(design, data.Train);
+            return new(ops, design, data.Train, data.Test, progress, stop, intervals ?? TrainingIntervals.Default);
         });
-
+        var denseLayers = DenseLayers(design);
         var (dense, denseLog) = denseFiles.Load() ?? denseFiles.Finish(() =>
-        {
-            var start = new ParameterLayout(denseLayers).Pack(Initialization.Create(denseLayers, design.Seed));
-            return Phase(context.Value, denseLayers, denseFiles, denseFiles.Restore() ?? TrainingState.Start(TrainingPhase.Dense, start, new([], [])));
-        });
-        var (circulant, log) = files.Load() ?? files.Finish(() =>
-        {
-            var state = files.Restore();
-            if (state is null or { Phase: TrainingPhase.Admm })
-            {
-                var (pulled, admmLog) = design.Layers.All(l => l.BlockSize == 1) ? (dense, denseLog)
-                    : Phase(context.Value, denseLayers, files, state
-                        ?? TrainingState.Start(TrainingPhase.Admm, new ParameterLayout(denseLayers).Pack(dense), denseLog));
-                var projected = CirculantProjection.Project(pulled, design.Layers);
-                state = TrainingState.Start(TrainingPhase.Retrain, new ParameterLayout(design.Layers).Pack(projected), admmLog);
-                files.Save(state);
-            }
-            return Phase(context.Value, design.Layers, files, state);
-        });
+            Phase(context.Value, denseLayers, denseFiles, denseFiles.Restore()
+                ?? Start(TrainingPhase.Dense, Initialization.Create(denseLayers, design.Seed), new([], []))));
+        var (circulant, log) = files.Load() ?? files.Finish(() => Compress(context.Value, files, dense, denseLog));
         return new(dense, circulant, denseLog.Epochs[^1].TestAccuracy, log.Epochs[^1].TestAccuracy, log);
     }
 
-    private static void Check(DesignFile design, SequenceDataset data)
+    /// <summary>From the dense baseline, or from random weights, to the block-circulant network.</summary>
+    private static (TrainedNetwork, TrainingLog) Compress(TrainingContext context, Artifacts files, TrainedNetwork dense, TrainingLog denseLog)
+    {
+        var design = context.Design;
+        var state = files.Restore();
+        if (state is null && design.Training.Method == CompressionMethod.Scratch)
+            state = Start(TrainingPhase.Scratch, Initialization.Create(design.Layers, design.Seed), denseLog);
+        if (state is null or { Phase: TrainingPhase.Admm })
+        {
+            // Dense weights with the batch norm that block-circulant ones can take over.
+            IReadOnlyList<LayerDescription> layers = [.. design.Layers.Select(l => l.WithBlockSize(1))];
+            var (pulled, log) = (Regroup(dense, layers), denseLog);
+            if (design.Training.Method == CompressionMethod.Admm && design.Layers.Any(l => l.BlockSize > 1))
+                (pulled, log) = Phase(context, layers, files, state ?? Start(TrainingPhase.Admm, pulled, denseLog));
+            state = Start(TrainingPhase.Retrain, CirculantProjection.Project(pulled, design.Layers), log);
+            files.Save(state);
+        }
+        return Phase(context, design.Layers, files, state);
+    }
+
+    private static TrainedNetwork Regroup(TrainedNetwork dense, IReadOnlyList<LayerDescription> layers) =>
+        new(layers, [.. layers.Zip(dense.Weights, (layer, weights) => layer is ConvLayer conv && weights is ConvWeights { Norm: { } norm } w
+            ? Regroup(w, norm, conv.NormGroup) : weights)]);
+
+    private static ConvWeights Regroup(ConvWeights weights, BatchNorm norm, int group)
+    {
+        if (norm.Group == group) return weights;
+        var (weight, regrouped) = norm.Regroup(weights.Weight, group);
+        return weights with { Weight = weight, Norm = regrouped };
+    }
+
+    private static TrainingState Start(TrainingPhase phase, TrainedNetwork network, TrainingLog log) =>
+        TrainingState.Start(phase, new ParameterLayout(network.Layers).Pack(network), log);
+
+    private static void Check(DesignFile design, LabelledData data)
     {
         var errors = new List<InputError>();
-        if (design.Layers[0].InputSize != data.InputSize)
+        if (design.Layers[0] is ConvLayer { Input: var map })
+        {
+            if (data.LongestLength != map.Height || data.InputSize != map.Width * map.Channels)
+                errors.Add(design.Data.Location.Error($"a picture of this data has {data.LongestLength} rows of {data.InputSize} values, but the first layer takes {map}; make them equal."));
+        }
+        else if (design.Layers[0].InputSize != data.InputSize)
             errors.Add(design.Data.Location.Error($"a step of this data has {data.InputSize} features, but the first layer takes {design.Layers[0].InputSize}; make them equal."));
         if (design.Layers[^1].OutputSize != data.Classes)
             errors.Add(design.Data.Location.Error($"this data has {data.Classes} classes, but the last layer gives {design.Layers[^1].OutputSize}; make them equal."));

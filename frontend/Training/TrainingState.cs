@@ -12,7 +12,10 @@ internal sealed class TrainingState
     public double LossSum { get; set; }
 
     /// <summary>Of the epoch so far.</summary>
-    public int Hits { get; set; }
+    public long Hits { get; set; }
+
+    /// <summary>Of the epoch so far.</summary>
+    public long Labels { get; set; }
 
     /// <summary>Z and U updates done.</summary>
     public int Iteration { get; set; }
@@ -58,6 +61,7 @@ internal sealed class TrainingState
         writer.Write(Step);
         writer.Write(LossSum);
         writer.Write(Hits);
+        writer.Write(Labels);
         writer.Write(Iteration);
         foreach (var vector in new[] { Parameters, First, Second, Z, U }) writer.WriteFloats(vector);
         LogFile.Write(writer, new(Epochs, Residuals));
@@ -66,13 +70,15 @@ internal sealed class TrainingState
 
     public static TrainingState Read(BinaryReader reader)
     {
-        var (phase, step, loss, hits, iteration) = ((TrainingPhase)reader.ReadInt32(), reader.ReadInt32(), reader.ReadDouble(), reader.ReadInt32(), reader.ReadInt32());
+        var (phase, step, loss, hits) = ((TrainingPhase)reader.ReadInt32(), reader.ReadInt32(), reader.ReadDouble(), reader.ReadInt64());
+        var (labels, iteration) = (reader.ReadInt64(), reader.ReadInt32());
         var state = new TrainingState
         {
             Phase = phase,
             Step = step,
             LossSum = loss,
             Hits = hits,
+            Labels = labels,
             Iteration = iteration,
             Parameters = reader.ReadFloats(),
             First = reader.ReadFloats(),

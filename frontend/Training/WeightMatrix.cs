@@ -2,60 +2,81 @@ using HwGen.Frontend.Kernels;
 
 namespace HwGen.Frontend.Training;
 
-/// <summary>A block-circulant matrix at work: products with spectra of rows of activations, bin by bin.</summary>
-/// <remarks>Parameters are first columns in planes: word j of block (input i, output o) at Offset + (j·Inputs + i)·Outputs + o.
-/// Rows of spectra hold word after word, each of all blocks. With k = 1 there is one bin and spectra are the values
+/// <summary>Block-circulant matrices that read the same vector, stacked, at work: products with rows of activations, bin by bin.</summary>
+/// <remarks>Rows of spectra hold word after word, each of all lanes. With k = 1 there is one bin and spectra are the values
 /// themselves, so a dense layer is the same few lines. Source of the products: Ding et al., CirCNN, arXiv:1708.08917.</remarks>
 internal sealed class WeightMatrix : IDisposable
 {
     private readonly Ops _ops;
+    private readonly MatrixSlot _slot;
     private readonly Tensor? _spectra, _gradientSpectra, _products;
     private readonly Tensor _forward, _backward;
 
-    public WeightMatrix(Ops ops, int blockSize, int inputs, int outputs, int offset)
+    public WeightMatrix(Ops ops, MatrixSlot slot)
     {
-        (_ops, BlockSize, Inputs, Outputs, Offset) = (ops, blockSize, inputs, outputs, offset);
-        _forward = ops.Allocate(Packed(inputs, outputs));
-        _backward = ops.Allocate(Packed(outputs, inputs));
-        if (blockSize == 1) return;
-        _spectra = ops.Allocate(Length);
-        _gradientSpectra = ops.Allocate(Length);
-        _products = ops.Allocate(ComplexBins * 4 * inputs * outputs);
-        ops.Twiddles(blockSize);
+        (_ops, _slot) = (ops, slot);
+        _forward = ops.Allocate(Packed(Inputs, Outputs));
+        _backward = ops.Allocate(Packed(Outputs, Inputs));
+        if (IsDense) return;
+        _spectra = ops.Allocate(slot.Length);
+        _gradientSpectra = ops.Allocate(slot.Length);
+        _products = ops.Allocate(ComplexBins * 4 * Inputs * Outputs);
+        ops.Twiddles(BlockSize);
     }
 
-    public int BlockSize { get; }
+    /// <summary>Whether k = 1.</summary>
+    public bool IsDense => BlockSize == 1;
 
-    /// <summary>Blocks of the input.</summary>
-    public int Inputs { get; }
+    public int BlockSize => _slot.BlockSize;
 
-    /// <summary>Blocks of the output.</summary>
-    public int Outputs { get; }
+    /// <summary>Floats of a row of the inputs' spectra.</summary>
+    public int InputWidth => BlockSize * Inputs;
 
-    /// <summary>Of the first parameter.</summary>
-    public int Offset { get; }
+    /// <summary>Floats of a row of the outputs' spectra.</summary>
+    public int OutputWidth => BlockSize * Outputs;
 
-    /// <summary>Parameters.</summary>
-    public int Length => BlockSize * Inputs * Outputs;
+    private int Inputs => _slot.Inputs;
 
-    private int RealBins => BlockSize == 1 ? 1 : 2;
+    private int Outputs => _slot.Outputs;
+
+    private int RealBins => IsDense ? 1 : 2;
 
     private int ComplexBins => Math.Max(BlockSize / 2 - 1, 0);
 
     private int Plane => Inputs * Outputs;
 
     /// <summary>Takes over changed parameters.</summary>
-    public void Update(Tensor parameters)
+    /// <param name="bits">0, or the bits that each spectrum word is rounded to, as the hardware's weight memory holds it.</param>
+    public void Update(Tensor parameters, int bits = 0)
     {
         if (_spectra is not null)
-            _ops.Transform(new(parameters, Offset, 0, 0, Plane), new(_spectra, 0, 0, 0, Plane), 1, 1, Plane, BlockSize);
-        var (source, offset) = _spectra is null ? (parameters, Offset) : (_spectra, 0);
+            _ops.Transform(new(parameters, _slot.Start, 0, 0, Plane), new(_spectra, 0, 0, 0, Plane), 1, 1, Plane, BlockSize);
+        var (source, offset) = _spectra is null ? (parameters, _slot.Start) : (_spectra, 0);
         _ops.Pack(source, offset, BlockSize, Inputs, Outputs, transposed: false, _forward);
         _ops.Pack(source, offset, BlockSize, Inputs, Outputs, transposed: true, _backward);
     }
 
-    /// <summary>y = W x in spectra.</summary>
-    public void Forward(MatrixArgs x, MatrixArgs y, int rows) => Apply(_forward, x, Inputs, y, Outputs, rows, false);
+    /// <summary>Spectra of rows of the inputs, all taps of a row one after the other; with k = 1 there is nothing to do.</summary>
+    public void TransformInput(MatrixArgs x, MatrixArgs spectra, int rows) => Transform(x, spectra, rows, _slot.Input, _slot.Taps);
+
+    /// <summary>Rows of the inputs from spectra, which may be overwritten.</summary>
+    public void RestoreInput(MatrixArgs spectra, MatrixArgs x, int rows, bool accumulate) => Restore(spectra, x, rows, _slot.Input, _slot.Taps, accumulate);
+
+    /// <summary>Spectra of rows of the inputs at one tap.</summary>
+    public void TransformTap(MatrixArgs x, MatrixArgs spectra, int rows) => Transform(x, spectra, rows, _slot.Input, 1);
+
+    /// <summary>Rows of the inputs at one tap from spectra, which may be overwritten.</summary>
+    public void RestoreTap(MatrixArgs spectra, MatrixArgs x, int rows, bool accumulate) => Restore(spectra, x, rows, _slot.Input, 1, accumulate);
+
+    /// <summary>Spectra of rows that hold the stacked matrices' vectors one after the other.</summary>
+    public void TransformOutput(MatrixArgs y, MatrixArgs spectra, int rows) => Transform(y, spectra, rows, _slot.Output, _slot.Gates.Count);
+
+    /// <summary>Rows of the stacked matrices' vectors from spectra, which may be overwritten.</summary>
+    public void RestoreOutput(MatrixArgs spectra, MatrixArgs y, int rows, bool accumulate) =>
+        Restore(spectra, y, rows, _slot.Output, _slot.Gates.Count, accumulate);
+
+    /// <summary>y (+)= W x in spectra.</summary>
+    public void Forward(MatrixArgs x, MatrixArgs y, int rows, bool accumulate = false) => Apply(_forward, x, Inputs, y, Outputs, rows, accumulate);
 
     /// <summary>Gradient at x (+)= Wᵀ · gradient at y, in spectra.</summary>
     public void Backward(MatrixArgs y, MatrixArgs x, int rows, bool accumulate) => Apply(_backward, y, Outputs, x, Inputs, rows, accumulate);
@@ -63,7 +84,7 @@ internal sealed class WeightMatrix : IDisposable
     /// <summary>Puts the parameters' gradient into <paramref name="gradient"/>, from spectra of all rows.</summary>
     public void Gradient(MatrixArgs x, MatrixArgs y, int rows, Tensor gradient)
     {
-        var real = _gradientSpectra is null ? new MatrixArgs(gradient, Offset, Outputs) : new MatrixArgs(_gradientSpectra, 0, Outputs, Plane);
+        var real = _gradientSpectra is null ? new MatrixArgs(gradient, _slot.Start, Outputs) : new MatrixArgs(_gradientSpectra, 0, Outputs, Plane);
         _ops.MultiplyTransposed(x with { BatchStride = Inputs }, y with { BatchStride = Outputs }, real, Inputs, Outputs, rows, RealBins);
         if (_gradientSpectra is null || _products is null) return;
         if (ComplexBins > 0)
@@ -73,12 +94,36 @@ internal sealed class WeightMatrix : IDisposable
                 new(_products, 0, 2 * Outputs, 4 * Plane), 2 * Inputs, 2 * Outputs, rows, ComplexBins);
             _ops.Fold(_products, _gradientSpectra, 0, BlockSize, Inputs, Outputs);
         }
-        _ops.Restore(new(_gradientSpectra, 0, 0, 0, Plane), new(gradient, Offset, 0, 0, Plane), 1, 1, Plane, BlockSize, false);
+        _ops.Restore(new(_gradientSpectra, 0, 0, 0, Plane), new(gradient, _slot.Start, 0, 0, Plane), 1, 1, Plane, BlockSize, false);
     }
 
     public void Dispose()
     {
         foreach (var tensor in new[] { _spectra, _gradientSpectra, _products, _forward, _backward }) tensor?.Dispose();
+    }
+
+    private void Transform(MatrixArgs time, MatrixArgs spectra, int rows, LaneLayout layout, int vectors)
+    {
+        foreach (var (t, s, groups) in Parts(time, spectra, layout, vectors)) _ops.Transform(t, s, rows, groups, layout.Blocks, BlockSize);
+    }
+
+    private void Restore(MatrixArgs spectra, MatrixArgs time, int rows, LaneLayout layout, int vectors, bool accumulate)
+    {
+        foreach (var (t, s, groups) in Parts(time, spectra, layout, vectors)) _ops.Restore(s, t, rows, groups, layout.Blocks, BlockSize, accumulate);
+    }
+
+    /// <summary>A row's vectors: all at once where a vector's lanes are one run, else one after the other.</summary>
+    private IEnumerable<(BlockArgs Time, BlockArgs Spectrum, int Groups)> Parts(MatrixArgs time, MatrixArgs spectra, LaneLayout layout, int vectors)
+    {
+        int runs = layout.Block / BlockSize, lanes = layout.LanesOf(BlockSize), word = vectors * lanes;
+        if (runs == 1)
+        {
+            yield return (new(time.Tensor, time.Offset, time.RowStride, layout.Width, layout.Blocks), new(spectra.Tensor, spectra.Offset, spectra.RowStride, lanes, word), vectors);
+            yield break;
+        }
+        for (int v = 0; v < vectors; v++)
+            yield return (new(time.Tensor, time.Offset + v * layout.Width, time.RowStride, BlockSize * layout.Blocks, layout.Blocks),
+                new(spectra.Tensor, spectra.Offset + v * lanes, spectra.RowStride, layout.Blocks, word), runs);
     }
 
     private void Apply(Tensor packed, MatrixArgs source, int depth, MatrixArgs to, int columns, int rows, bool accumulate)

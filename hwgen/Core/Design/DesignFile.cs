@@ -27,14 +27,49 @@ public sealed record InputLocation(string File, int Line, int Column)
     public InputError Error(string message) => new(File, Line, Column, message);
 }
 
-/// <summary>Three phases: a dense baseline, ADMM towards block-circulant weights, retraining in the circulant subspace.</summary>
+/// <summary>A dense baseline, and the way to block-circulant weights.</summary>
 /// <param name="BatchSize">Sequences a step.</param>
 /// <param name="GradientClip">Largest global 2-norm of the gradient.</param>
 /// <param name="Dense">The dense baseline, from random weights.</param>
 /// <param name="Admm">ADMM from the dense baseline; its learning rate is its own.</param>
 /// <param name="Retrain">Retraining after the hard projection.</param>
 public sealed record TrainingSettings(
-    int BatchSize, double GradientClip, PhaseSettings Dense, AdmmSettings Admm, PhaseSettings Retrain);
+    int BatchSize, double GradientClip, PhaseSettings Dense, AdmmSettings Admm, PhaseSettings Retrain)
+{
+    /// <summary>How the weights become block-circulant.</summary>
+    public CompressionMethod Method { get; init; }
+
+    /// <summary>Of <see cref="CompressionMethod.Scratch"/>, from random weights.</summary>
+    public PhaseSettings Scratch { get; init; } = Dense with { Epochs = Dense.Epochs + Admm.Phase.Epochs + Retrain.Epochs };
+
+    /// <summary>What the outputs are trained and scored as.</summary>
+    public LossKind Loss { get; init; }
+
+    /// <summary>Bits of a word of the weights' spectra that block-circulant training sees, or 0: floating point.</summary>
+    public int SpectralBits { get; init; }
+}
+
+/// <summary>Ways to block-circulant weights.</summary>
+public enum CompressionMethod
+{
+    /// <summary>ADMM from the dense baseline, hard projection, retraining. Source: Li et al., E-RNN, arXiv:1812.07106.</summary>
+    Admm,
+
+    /// <summary>Block-circulant from random weights. Source: Ding et al., CirCNN, arXiv:1708.08917.</summary>
+    Scratch,
+
+    /// <summary>Hard projection of the dense baseline and retraining for the epochs of ADMM and retraining together.</summary>
+    Projection,
+}
+
+public enum LossKind
+{
+    /// <summary>Softmax cross-entropy with the label of each sequence or step.</summary>
+    CrossEntropy,
+
+    /// <summary>Connectionist temporal classification: the labels' order counts, not their times. The last class is the blank.</summary>
+    Ctc,
+}
 
 /// <param name="Epochs">Passes over the training set, at least 1.</param>
 /// <param name="LearningRate">Adam's, at the first step; it falls along a half cosine to <paramref name="FinalLearningRate"/>.</param>
@@ -45,7 +80,11 @@ public sealed record PhaseSettings(int Epochs, double LearningRate, double Final
 /// <param name="Rho">ρ of the first ADMM iteration.</param>
 /// <param name="RhoGrowth">ρ is multiplied by this after each iteration, at least 1.</param>
 /// <param name="IterationsPerEpoch">Z and U updates in one epoch, at least 1.</param>
-public sealed record AdmmSettings(PhaseSettings Phase, double Rho, double RhoGrowth, int IterationsPerEpoch);
+public sealed record AdmmSettings(PhaseSettings Phase, double Rho, double RhoGrowth, int IterationsPerEpoch)
+{
+    /// <summary>ADMM ends early when both relative residuals, ‖W − Z‖ / ‖W‖ and ‖Z − Z before‖ / ‖Z‖, are at most this; 0 never.</summary>
+    public double Tolerance { get; init; }
+}
 
 /// <param name="Bits">b: bits of the word of weights and of data between units, 4..18.</param>
 /// <param name="CalibrationSequences">Training sequences whose ranges choose the formats.</param>

@@ -55,6 +55,8 @@ public sealed record ConvLayer : LayerDescription
     /// <summary>Channels in, padded to whole blocks: columns of the weight matrix a tap.</summary>
     public int PaddedChannels => (Input.Channels + BlockSize - 1) / BlockSize * BlockSize;
 
+    public override IReadOnlyList<int> MatrixBlockSizes => [BlockSize];
+
     public override LayerDescription MapBlockSizes(Func<int, int> map) => With(map(BlockSize), BatchNorm, NormGroup);
 
     /// <summary>The same layer with the batch norm's scale shared by other groups of channels.</summary>

@@ -28,7 +28,8 @@ public sealed record GruLayer : LayerDescription
 
     public bool LinearBeforeReset { get; }
 
-    public override bool HasOneBlockSize => InputBlockSize == RecurrentBlockSize;
+    public override IReadOnlyList<int> MatrixBlockSizes =>
+        [.. Enumerable.Repeat(InputBlockSize, Gates), .. Enumerable.Repeat(RecurrentBlockSize, Gates)];
 
     public override LayerDescription MapBlockSizes(Func<int, int> map) =>
         new GruLayer(InputSize, OutputSize, map(InputBlockSize), map(RecurrentBlockSize), LinearBeforeReset);

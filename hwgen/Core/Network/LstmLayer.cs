@@ -43,8 +43,11 @@ public sealed record LstmLayer : LayerDescription
     /// <summary>1 without a projection.</summary>
     public int ProjectionBlockSize { get; }
 
-    public override bool HasOneBlockSize =>
-        InputBlockSize == RecurrentBlockSize && (Projection == 0 || ProjectionBlockSize == InputBlockSize);
+    public override IReadOnlyList<int> MatrixBlockSizes =>
+    [
+        .. Enumerable.Repeat(InputBlockSize, Gates), .. Enumerable.Repeat(RecurrentBlockSize, Gates),
+        .. Projection == 0 ? (ReadOnlySpan<int>)[] : [ProjectionBlockSize],
+    ];
 
     public override LayerDescription MapBlockSizes(Func<int, int> map) => new LstmLayer(InputSize, Cells, Projection, Peepholes,
         map(InputBlockSize), map(RecurrentBlockSize), map(ProjectionBlockSize));

@@ -22,6 +22,8 @@ public sealed record PoolLayer : LayerDescription
 
     public int Stride { get; }
 
+    public override IReadOnlyList<int> MatrixBlockSizes => [];
+
     public override LayerDescription MapBlockSizes(Func<int, int> map) => this;
 
     private static ImageShape OutputShape(ImageShape input, int size, int stride)
