@@ -67,7 +67,16 @@ public sealed unsafe partial class Ops : IDisposable
     public void Clear(Tensor tensor, int offset, int count)
     {
         if (_simd) new Span<float>(tensor.Host + offset, count).Clear();
-        else tensor.Clear(offset, count);
+        // OpenCL's fill of a part of a buffer fails in ILGPU 1.5.3.
+        else
+        {
+            int width = PerItem(count), whole = count / width * width;
+            ClearRows(offset, count / width, width);
+            if (whole < count) ClearRows(offset + whole, 1, count - whole);
+        }
+
+        void ClearRows(int first, int rows, int width) =>
+            Launch<RowKernelArgs>(RowKernel.Clear, rows, Arguments(new(tensor, first, width), new(tensor, first, 0), width, tensor, false));
     }
 
     /// <summary>1 where a unit lies, 0 in the padding: unit u is at (u mod k)·blocks + u / k.</summary>

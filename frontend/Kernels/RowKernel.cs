@@ -13,6 +13,12 @@ public struct RowKernelArgs
 /// <summary>Elementwise work on rows, and rows by their numbers; an item is a row.</summary>
 public static class RowKernel
 {
+    /// <summary>Zeros.</summary>
+    public static void Clear(Index1D row, RowKernelArgs a)
+    {
+        for (int c = 0; c < a.Width; c++) a.Rows[a.Offset + row * a.RowStride + c] = 0f;
+    }
+
     /// <summary>Rows[r, c] = Mask[c]·f(Rows[r, c] + Other[c]), f rectifies or does nothing.</summary>
     public static void Activate(Index1D row, RowKernelArgs a)
     {

@@ -23,8 +23,6 @@ public sealed unsafe class Tensor : IDisposable
 
     internal void Clear() => _buffer.MemSetToZero();
 
-    internal void Clear(int offset, int count) => _buffer.View.SubView(offset, count).BaseView.MemSetToZero();
-
     internal void Upload(ReadOnlySpan<float> values, int offset) =>
         _buffer.View.SubView(offset, values.Length).BaseView.CopyFromCPU(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(values), values.Length);
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HwGen.Core.Network;
+using HwGen.Frontend.Data;
 using HwGen.Frontend.Kernels;
 using HwGen.Frontend.Training;
 
@@ -24,6 +25,14 @@ public sealed class FixtureTests
     [DeviceFact("pocl")]
     public void Gru_VectorsOnPocl_Match() => Gru("pocl");
 
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("cpu-sim")]
+    public void Lstm_Vectors_Match(string device) => Lstm(device);
+
+    [DeviceFact("pocl")]
+    public void Lstm_VectorsOnPocl_Match() => Lstm("pocl");
+
     [Fact]
     public void Project_Vectors_Match()
     {
@@ -47,7 +56,7 @@ public sealed class FixtureTests
         {
             int k = c.GetProperty("k").GetInt32(), p = c.GetProperty("p").GetInt32(), q = c.GetProperty("q").GetInt32();
             float[] w = Floats(c.GetProperty("w")), x = Floats(c.GetProperty("x")), dy = Floats(c.GetProperty("dy"));
-            using var matrix = new WeightMatrix(ops, k, q, p, 0);
+            using var matrix = new WeightMatrix(ops, new(0, k, 1, new(q * k, k), new(p * k, k), [0]));
             using var parameters = ops.Allocate(Planes(w, p, q, k));
             using var gradient = ops.Allocate(w.Length);
             matrix.Update(parameters);
@@ -72,32 +81,49 @@ public sealed class FixtureTests
 
     private static void Gru(string device)
     {
-        var ops = Devices.Get(device);
-        foreach (var c in Cases("gru").Where(c => c.GetProperty("linear_before_reset").GetInt32() == 1))
+        foreach (var c in Cases("gru"))
         {
             int k = c.GetProperty("k").GetInt32(), input = c.GetProperty("input").GetInt32(), hidden = c.GetProperty("hidden").GetInt32();
-            LayerDescription[] layers = [new GruLayer(input, hidden, k), new DenseLayer(hidden, 1, 1)];
+            var layer = new GruLayer(input, hidden, k, k, c.GetProperty("linear_before_reset").GetInt32() == 1);
             var weights = new GruWeights(Gates(c.GetProperty("w"), hidden, input, k), Gates(c.GetProperty("r"), hidden, hidden, k),
                 Split(Floats(c.GetProperty("w_bias")), hidden), Split(Floats(c.GetProperty("r_bias")), hidden));
-            float[] x = Floats(c.GetProperty("x"));
-            int steps = x.Length / input;
-            double[] expected = Doubles(c.GetProperty("y"));
-
-            var layout = new ParameterLayout(layers);
-            using var parameters = ops.Allocate(layout.Pack(new(layers, [weights, new DenseWeights(new(1, hidden, 1, new float[hidden]), new float[1])])));
-            using var gru = new GruModel(ops, layout, 0, 1, steps, parameters);
-            using var inputs = ops.Allocate([.. Enumerable.Range(0, x.Length).Select(i => x[i / input * input + i % input % (input / k) * k + i % input / (input / k)])]);
-            gru.Update(parameters);
-            gru.Forward(new(inputs, 0, input));
-            var states = new float[(steps + 1) * hidden];
-            ops.Download(gru.States, states);
-            var y = Enumerable.Range(0, steps * hidden).Select(i => states[hidden + i / hidden * hidden + ParameterLayout.Lane(i % hidden, k, hidden / k)]).ToArray();
-            AssertClose(expected, y, _ => 1e-5);
-
-            // The same through the naive twin that gradients are held against.
-            var naive = NaiveNetwork.Gru(weights, [.. x.Chunk(input).Select(row => row.Select(v => (double)v).ToArray())]);
-            AssertClose(expected, [.. naive.SelectMany(h => h).Select(v => (float)v)], _ => 1e-6);
+            CheckSequence(device, layer, weights, c);
         }
+    }
+
+    private static void Lstm(string device)
+    {
+        foreach (var c in Cases("lstm"))
+        {
+            int k = c.GetProperty("k").GetInt32(), input = c.GetProperty("input").GetInt32(), cells = c.GetProperty("cells").GetInt32();
+            int projection = c.GetProperty("projection").GetInt32(), output = projection == 0 ? cells : projection;
+            var layer = new LstmLayer(input, cells, projection, true, k, k, k);
+            var weights = new LstmWeights(Gates(c.GetProperty("w"), cells, input, k), Gates(c.GetProperty("r"), cells, output, k),
+                Split(Floats(c.GetProperty("bias")), cells), Split(Floats(c.GetProperty("peepholes")), cells),
+                projection == 0 ? null : new(projection, cells, k, Floats(c.GetProperty("m"))));
+            CheckSequence(device, layer, weights, c);
+        }
+    }
+
+    /// <summary>All outputs of a sequence, on the device and by the naive twin that gradients are held against.</summary>
+    private static void CheckSequence(string device, LayerDescription layer, LayerWeights weights, JsonElement c)
+    {
+        float[] x = Floats(c.GetProperty("x"));
+        double[] expected = Doubles(c.GetProperty("y"));
+        int steps = x.Length / layer.InputSize, outputs = layer.OutputSize;
+        // A dense layer of the unit matrix shows every output.
+        var unit = new float[outputs * outputs];
+        for (int i = 0; i < outputs; i++) unit[i * outputs + i] = 1f;
+        var network = new TrainedNetwork([layer, new DenseLayer(outputs, outputs, 1)], [weights, new DenseWeights(new(outputs, outputs, 1, unit), new float[outputs])]);
+        var data = new FrameData(layer.InputSize, outputs, [x]);
+        var ops = Devices.Get(device);
+        using var model = new NetworkModel(ops, network.Layers, 1, steps, LabelKind.Frame);
+        ops.Upload(model.Parameters, model.Layout.Pack(network));
+        model.Update();
+        model.Forward(data, [0]);
+        AssertClose(expected, model.Outputs(0), _ => 1e-5);
+        var naive = NaiveNetwork.Outputs(network, x.Chunk(layer.InputSize).ToArray());
+        AssertClose(expected, [.. naive.SelectMany(h => h).Select(v => (float)v)], _ => 1e-6);
     }
 
     private static BlockCirculantMatrix[] Gates(JsonElement e, int rows, int columns, int k) =>

@@ -77,7 +77,7 @@ public abstract class KernelTests(string device, ITestOutputHelper output)
             {
                 float[] w = Sample.Values(Seed, p * q * k), x = Sample.Values(Seed + 1, rows * q * k);
                 var matrix = new BlockCirculantMatrix(p * k, q * k, k, w);
-                using var weights = new WeightMatrix(Ops, k, q, p, 0);
+                using var weights = new WeightMatrix(Ops, new(0, k, 1, new(q * k, k), new(p * k, k), [0]));
                 using var parameters = Ops.Allocate([.. Enumerable.Range(0, w.Length).Select(i => w[(i % p * q + i / p % q) * k + i / p / q])]);
                 using Tensor tx = Ops.Allocate([.. Enumerable.Range(0, x.Length).Select(i => x[i / (q * k) * q * k + i % q * k + i / q % k])]);
                 using Tensor xs = Ops.Allocate(x.Length), ys = Ops.Allocate(rows * p * k), y = Ops.Allocate(rows * p * k);
@@ -140,7 +140,7 @@ public abstract class KernelTests(string device, ITestOutputHelper output)
         float[] labels = [.. Enumerable.Range(0, rows).Select(r => (float)(r % classes))];
         using Tensor tx = Ops.Allocate(logits), tl = Ops.Allocate(labels), gradient = Ops.Allocate(rows * width), results = Ops.Allocate(3 * rows);
         Ops.CrossEntropy(tx, tl, gradient, results, rows, width, classes, k, 0.5);
-        double Logit(int r, int c) => logits[r * width + ParameterLayout.Lane(c, k, width / k)];
+        double Logit(int r, int c) => logits[r * width + new LaneLayout(classes, k).Position(c)];
         double Total(int r) => Sum(classes, c => Math.Exp(Logit(r, c)));
         // Exponentials are off by four units and the subtraction before by one of a number up to 10; ten terms are added.
         AssertClose(gradient, i =>

@@ -27,14 +27,13 @@ internal static class Sample
         return new(count, steps, inputs, classes, values, labels);
     }
 
-    /// <summary>Weights with biases, all of them random.</summary>
+    /// <summary>Weights with biases and peepholes, all of them random.</summary>
     public static TrainedNetwork Network(int seed, params LayerDescription[] layers)
     {
         var layout = new ParameterLayout(layers);
         var network = layout.Unpack(layout.Pack(Initialization.Create(layers, seed)));
-        foreach (var weights in network.Weights)
-            foreach (var bias in weights is GruWeights gru ? gru.InputBias.Concat(gru.RecurrentBias) : [((DenseWeights)weights).Bias])
-                Values(seed + bias.Length, bias.Length).CopyTo(bias, 0);
+        foreach (var vector in network.Weights.SelectMany(w => w.Vectors))
+            Values(seed + vector.Length, vector.Length).CopyTo(vector, 0);
         return network;
     }
 

@@ -215,7 +215,7 @@ public sealed class TrainingRunTests(ITestOutputHelper output) : IDisposable
         new(12, 8), new(1, 100, 1));
 
     private TrainingOutcome Run(string root, DesignFile design, IProgress<TrainingProgress>? progress = null, CancellationToken stop = default, Ops? ops = null) =>
-        TrainingRun.Run(design, ops ?? Devices.Get("cpu"), "data", () => (Train, Test), Path.Combine(_root, root), progress, stop, EveryStep);
+        TrainingRun.Run(design, ops ?? Devices.Get("cpu"), "data", () => new(Train, [new("test", Test)]), Path.Combine(_root, root), progress, stop, EveryStep);
 
     private string Result(string root) => Path.Combine(_root, root, "d", "network.bin");
 
