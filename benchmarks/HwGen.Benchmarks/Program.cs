@@ -1,32 +1,73 @@
 using System.Globalization;
 using HwGen.Benchmarks;
+using HwGen.Core.Network;
+using HwGen.Frontend.Data;
 using HwGen.Frontend.Kernels;
 
-// Speed of one GRU training step on the devices that run on any machine, all measured in this run.
-// Arguments: devices (default: cpu pocl cpu-sim) and block sizes (default: 1 8 16).
+// Speed of training steps, all that is compared measured in this run. Arguments: devices | lstm [CELLS…] [THREADS threads]
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-string[] devices = [.. args.Where(a => !int.TryParse(a, out _)).DefaultIfEmpty("cpu")];
-int[] blockSizes = [.. args.Where(a => int.TryParse(a, out _)).Select(int.Parse)];
-if (args.Length == 0) devices = ["cpu", "pocl", "cpu-sim"];
-if (blockSizes.Length == 0) blockSizes = [1, 8, 16];
-double baseline = 0;
-Console.WriteLine($"GRU {TrainingStep.Inputs}->{TrainingStep.Hidden}, dense {TrainingStep.Classes}, batch {TrainingStep.Batch}, {TrainingStep.Steps} steps: "
-    + $"forward, backward, clipping, Adam; {Environment.ProcessorCount} processors; medians of 5 runs");
-Console.WriteLine($"{"device",-10}{"weights",-10}{"frames/s",12}{"ratio",10}");
-foreach (string device in devices)
+switch (args)
 {
-    if (!ComputeDevice.IsPresent(device))
-    {
-        Console.WriteLine($"{device,-10}absent: {new DeviceNotFoundException(device).Message}");
-        continue;
-    }
-    using var ops = ComputeDevice.Open(device);
-    foreach (int k in blockSizes)
-    {
-        using var step = new TrainingStep(ops, k);
-        double speed = step.FramesPerSecond(5, TimeSpan.FromSeconds(0.6));
-        if (baseline == 0) baseline = speed;
-        Console.WriteLine($"{device,-10}{(k == 1 ? "dense" : $"k={k}"),-10}{speed,12:F0}{speed / baseline,10:F3}");
-    }
+    case ["lstm", .. var cells]:
+        await Lstm([.. cells.Select(int.Parse).DefaultIfEmpty(256).Concat(cells.Length == 0 ? [1024] : [])]);
+        break;
+    case [] or ["devices"]:
+        Devices();
+        break;
+    default:
+        Console.Error.WriteLine("usage: devices | lstm [CELLS…]");
+        return 2;
 }
-Console.WriteLine("ratio: to the first row, measured in this run");
+return 0;
+
+static void Devices()
+{
+    const int inputs = 28, hidden = 128, classes = 10, batch = 128, steps = 28;
+    double baseline = 0;
+    Console.WriteLine($"GRU {inputs}->{hidden}, dense {classes}, batch {batch}, {steps} steps: forward, backward, clipping, Adam; {Environment.ProcessorCount} processors; medians of 5 runs");
+    Console.WriteLine($"{"device",-10}{"weights",-10}{"frames/s",12}{"ratio",10}");
+    foreach (string device in new[] { "cpu", "pocl", "cpu-sim" })
+    {
+        if (!ComputeDevice.IsPresent(device))
+        {
+            Console.WriteLine($"{device,-10}absent: {new DeviceNotFoundException(device).Message}");
+            continue;
+        }
+        using var ops = ComputeDevice.Open(device);
+        foreach (int k in new[] { 1, 8, 16 })
+        {
+            using var step = new TrainingStep(ops, [new GruLayer(inputs, hidden, k), new DenseLayer(hidden, classes, k)], batch, steps, LabelKind.Sequence);
+            double speed = step.FramesPerSecond(5, TimeSpan.FromSeconds(0.6));
+            if (baseline == 0) baseline = speed;
+            Console.WriteLine($"{device,-10}{(k == 1 ? "dense" : $"k={k}"),-10}{speed,12:F0}{speed / baseline,10:F3}");
+        }
+    }
+    Console.WriteLine("ratio: to the first row, measured in this run");
+}
+
+static async Task Lstm(int[] sizes)
+{
+    const int inputs = 153, outputs = 39, batch = 16, steps = 50, runs = 5;
+    var atLeast = TimeSpan.FromSeconds(2);
+    Console.WriteLine($"2-layer LSTM, input {inputs}, batch {batch}, {steps} steps, {outputs} outputs: forward, backward, clipping, Adam; medians of {runs} runs of {atLeast.TotalSeconds:0} s");
+    Console.WriteLine($"{"cells",-7}{"threads",-9}{"what",-24}{"frames/s",10}{"to PyTorch",12}{"to own dense",14}");
+    foreach (int threads in new[] { 1, 2 })
+        foreach (int cells in sizes)
+        {
+            var peer = await PyTorch.MeasureAsync(cells, 2, inputs, outputs, batch, steps, threads, runs, atLeast);
+            if (peer is { } p)
+                Console.WriteLine($"{cells,-7}{threads,-9}{$"PyTorch {p.Version} dense",-24}{p.FramesPerSecond,10:F0}{1.0,12:F2}{"",14}   (512³ GEMM {p.GemmGigaflops:F0} GFLOP/s)");
+            else Console.WriteLine($"PyTorch is absent: {PyTorch.Install}");
+            double dense = 0;
+            foreach (int k in new[] { 1, 8, 16 })
+            {
+                using var ops = ComputeDevice.Open("cpu", threads);
+                LayerDescription[] layers = [new LstmLayer(inputs, cells, 0, false, k, k, k), new LstmLayer(cells, cells, 0, false, k, k, k), new DenseLayer(cells, outputs, 1)];
+                using var step = new TrainingStep(ops, layers, batch, steps, LabelKind.Frame);
+                double speed = step.FramesPerSecond(runs, atLeast);
+                if (k == 1) dense = speed;
+                string ratio = peer is { } q ? $"{speed / q.FramesPerSecond:F2}" : "";
+                Console.WriteLine($"{cells,-7}{threads,-9}{(k == 1 ? "ours, dense" : $"ours, k={k}"),-24}{speed,10:F0}{ratio,12}{speed / dense,14:F2}");
+            }
+        }
+}
