@@ -9,7 +9,7 @@ namespace HwGen.Frontend.Data;
 public static class FashionMnist
 {
     /// <summary>The data set's name in a design file.</summary>
-    public const string Name = "fashion-mnist";
+    public const string Name = DataSetName.FashionMnist;
 
     /// <summary>Where the Debian package puts the files.</summary>
     public const string DefaultFolder = "/usr/share/datasets/fashion-mnist";

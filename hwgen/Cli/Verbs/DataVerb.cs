@@ -14,7 +14,7 @@ public delegate Task<DataResult> DataCheck(string name, string? path, Cancellati
 public sealed class DataVerb(DataCheck check) : Verb("data", "Check that a data set is here and sound.")
 {
     private readonly Argument<string> data = new Argument<string>("NAME") { Description = "The data set." }
-        .AcceptOnlyFromAmong([.. DataSetShape.All.Select(d => d.Name)]);
+        .AcceptOnlyFromAmong([.. DataSetName.All]);
 
     private readonly Option<string?> path = new("--path")
     {

@@ -12,13 +12,19 @@ public sealed record DesignFile(
     QuantizationSettings Quantization,
     HardwareSettings Hardware);
 
-/// <param name="Name">The data set: fashion-mnist (rows as a sequence, 28 steps of 28).</param>
-/// <param name="Path">Folder of the data set's files; null is where the system's package puts them.</param>
+/// <param name="Name">One of <see cref="DataSetName.All"/>.</param>
+/// <param name="Path">The data set's folder, of npz its file; null is where the system's package puts it.</param>
 /// <param name="Location">Where the design file names the data, for messages about it.</param>
 public sealed record DataSettings(string Name, string? Path, InputLocation Location)
 {
     /// <summary>For data sets of speech.</summary>
     public FeatureSettings Features { get; init; } = FeatureSettings.Default;
+
+    /// <summary>Features of a step, where only the design tells them before the data are read: npz and csv.</summary>
+    public int? Inputs { get; init; }
+
+    /// <summary>Steps that a row of csv is split into.</summary>
+    public int Steps { get; init; } = 1;
 }
 
 /// <summary>A place in a text file, both from 1.</summary>

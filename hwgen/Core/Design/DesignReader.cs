@@ -30,7 +30,7 @@ public static class DesignReader
     {
         string name = ReadName(root, errors);
         int seed = root.Integer("seed", 0, int.MaxValue, ifMissing: 1);
-        var (data, shape) = ReadData(root.Section("data"), errors);
+        var (data, shape) = DataSection.Read(root.Section("data"), errors);
         var layers = ReadNetwork(root.Section("network"), shape, errors);
         var training = ReadTraining(root.Section("training"), errors);
         var quantization = ReadQuantization(root.Section("quantization"), shape);
@@ -44,23 +44,6 @@ public static class DesignReader
         if (root.Text("name", "a word such as 'my-net'", required: true) is not { } name) return "";
         if (ModuleName.Complaint(name.Value) is { } complaint) errors.Add(name.Location.Error(complaint));
         return name.Value;
-    }
-
-    private static (DataSettings, DataSetShape) ReadData(SectionReader data, List<InputError> errors)
-    {
-        string[] names = [.. DataSetShape.All.Select(d => d.Name)];
-        string expected = $"one of {string.Join(", ", names)}";
-        var name = data.Text("name", expected, required: false);
-        var path = data.Text("path", "the folder that holds the data set's files", required: false);
-        var location = data.Has("path") ? data.LocationOf("path") : data.LocationOf("name");
-        data.Finish();
-        var shape = DataSetShape.Find(name?.Value ?? names[0]);
-        if (shape is null)
-            errors.Add(name!.Location.Error(NearestName.Of(name.Value, names) is { } nearest
-                ? $"unknown data set '{name.Value}': did you mean '{nearest}'?"
-                : $"unknown data set '{name.Value}': write {expected}"));
-        shape ??= DataSetShape.All[0];
-        return (new(shape.Name, path?.Value, location), shape);
     }
 
     private static List<LayerDescription> ReadNetwork(SectionReader network, DataSetShape shape, List<InputError> errors)
@@ -80,9 +63,9 @@ public static class DesignReader
                 errors.Add(section.LocationOf("type").Error("the engine runs one or more gru layers and then one dense layer: put one dense layer last, after a gru"));
             if (section == sections[^1] && layer is GruLayer)
                 errors.Add(section.LocationOf("type").Error("the last layer is a gru: end with a dense layer"));
-            if (section == sections[^1] && layer.OutputSize != shape.Classes)
+            if (section == sections[^1] && shape.Classes is { } classes && layer.OutputSize != classes)
                 errors.Add(section.LocationOf(SizeKey(layer is GruLayer)).Error(
-                    $"the last layer has {layer.OutputSize} outputs but {shape.Name} has {shape.Classes} classes: end with {{ type: dense, outputs: {shape.Classes}, block_size: {layer.BlockSize} }}"));
+                    $"the last layer has {layer.OutputSize} outputs but {shape.Name} has {classes} classes: end with {{ type: dense, outputs: {classes}, block_size: {layer.BlockSize} }}"));
         }
         return layers;
     }
@@ -151,7 +134,7 @@ public static class DesignReader
     {
         var result = new QuantizationSettings(
             section.Integer("bits", 4, 18),
-            section.Integer("calibration_sequences", 1, shape.TrainingSequences, ifMissing: 500));
+            section.Integer("calibration_sequences", 1, shape.TrainingSequences ?? int.MaxValue, ifMissing: 500));
         section.Finish();
         return result;
     }
@@ -161,7 +144,7 @@ public static class DesignReader
         var result = new HardwareSettings(
             section.Integer("processing_elements", 1, 4096, ifMissing: 16),
             section.Number("clock_megahertz", NumberRange.Above(0, 10_000), ifMissing: 100),
-            section.Integer("verify_sequences", 1, shape.TestSequences, ifMissing: 512));
+            section.Integer("verify_sequences", 1, shape.TestSequences ?? int.MaxValue, ifMissing: 512));
         section.Finish();
         return result;
     }

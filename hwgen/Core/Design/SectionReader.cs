@@ -43,6 +43,33 @@ internal sealed class SectionReader(YamlMap map, string path, List<InputError> e
         return ifMissing;
     }
 
+    /// <param name="key">The key.</param>
+    /// <param name="ifMissing">The default.</param>
+    public bool Flag(string key, bool ifMissing)
+    {
+        const string expected = "true or false";
+        if (Scalar(key, expected, required: false) is not { } scalar) return ifMissing;
+        if (scalar is { IsPlain: true, Value: "true" or "false" }) return scalar.Value == "true";
+        Refuse(key, scalar, expected);
+        return ifMissing;
+    }
+
+    /// <summary>One of a few words.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="words">The words.</param>
+    /// <param name="ifMissing">The default.</param>
+    public string Choice(string key, IReadOnlyList<string> words, string ifMissing)
+    {
+        string expected = $"one of {string.Join(", ", words)}";
+        if (Scalar(key, expected, required: false) is not { } scalar) return ifMissing;
+        if (words.Contains(scalar.Value)) return scalar.Value;
+        if (NearestName.Of(scalar.Value, words) is { } nearest)
+            errors.Add(scalar.Location.Error($"'{PathOf(key)}' is {scalar.Value}: did you mean '{nearest}'?"));
+        else
+            Refuse(key, scalar, expected);
+        return ifMissing;
+    }
+
     /// <returns>The text and where it stands; null when it is missing, which is an error if <paramref name="required"/>.</returns>
     public YamlScalar? Text(string key, string expected, bool required) => Scalar(key, expected, required);
 

@@ -1,0 +1,46 @@
+namespace HwGen.Core.Design;
+
+/// <summary>Reads the section <c>data</c> of a design file. Which keys it has follows from the data set.</summary>
+internal static class DataSection
+{
+    private const int MaxSize = 65536;
+
+    public static (DataSettings Settings, DataSetShape Shape) Read(SectionReader data, List<InputError> errors)
+    {
+        string expected = $"one of {string.Join(", ", DataSetName.All)}";
+        var written = data.Text("name", expected, required: false);
+        string name = written?.Value ?? DataSetName.FashionMnist;
+        if (!DataSetName.All.Contains(name))
+        {
+            errors.Add(written!.Location.Error(NearestName.Of(name, DataSetName.All) is { } nearest
+                ? $"unknown data set '{name}': did you mean '{nearest}'?"
+                : $"unknown data set '{name}': write {expected}"));
+            // The other keys depend on the name: they are not judged.
+            var any = new DataSettings(DataSetName.FashionMnist, null, written.Location);
+            return (any, DataSetShape.Of(any));
+        }
+
+        bool isOwn = name is DataSetName.Npz or DataSetName.Csv;
+        var path = data.Text("path", name == DataSetName.Npz ? "the .npz file" : "the folder that holds the data set's files",
+            required: name is not (DataSetName.FashionMnist or DataSetName.Speech));
+        var settings = new DataSettings(name, path?.Value, data.Has("path") ? data.LocationOf("path") : data.LocationOf("name"))
+        {
+            Features = name is DataSetName.Speech or DataSetName.Timit ? ReadFeatures(data.Section("features")) : FeatureSettings.Default,
+            Inputs = isOwn ? data.Integer("inputs", 1, MaxSize) : null,
+            Steps = name == DataSetName.Csv ? data.Integer("steps", 1, MaxSize, ifMissing: 1) : 1,
+        };
+        data.Finish();
+        return (settings, DataSetShape.Of(settings));
+    }
+
+    private static FeatureSettings ReadFeatures(SectionReader section)
+    {
+        var defaults = FeatureSettings.Default;
+        bool isMfcc = section.Choice("kind", ["log_mel", "mfcc"], ifMissing: "log_mel") == "mfcc";
+        int bands = section.Integer("bands", 8, 128, ifMissing: defaults.Bands);
+        int coefficients = section.Integer("coefficients", 2, bands, ifMissing: Math.Min(defaults.Coefficients, bands));
+        bool energy = section.Flag("energy", defaults.Energy), deltas = section.Flag("deltas", defaults.Deltas);
+        section.Finish();
+        return new(isMfcc ? FeatureKind.Mfcc : FeatureKind.LogMel, bands, coefficients, energy, deltas);
+    }
+}
