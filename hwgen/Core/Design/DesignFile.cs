@@ -10,7 +10,11 @@ public sealed record DesignFile(
     IReadOnlyList<LayerDescription> Layers,
     TrainingSettings Training,
     QuantizationSettings Quantization,
-    HardwareSettings Hardware);
+    HardwareSettings Hardware)
+{
+    /// <summary>Where each layer's type stands, for messages; empty for a design that comes from no file.</summary>
+    public IReadOnlyList<InputLocation> LayerLocations { get; init; } = [];
+}
 
 /// <param name="Name">One of <see cref="DataSetName.All"/>.</param>
 /// <param name="Path">The data set's folder, of npz its file; null is where the system's package puts it.</param>

@@ -100,6 +100,9 @@ internal sealed class SectionReader(YamlMap map, string path, List<InputError> e
         return [];
     }
 
+    /// <summary>Takes all keys: none is unknown where it can't be told which are known.</summary>
+    public void TakeAll() => known.AddRange(map.Entries.Select(e => e.Key));
+
     /// <summary>Reports the keys that nobody took. Call when all are taken.</summary>
     public void Finish()
     {

@@ -1,0 +1,155 @@
+using HwGen.Core.Network;
+
+namespace HwGen.Core.Design;
+
+/// <summary>Reads the section <c>network</c> of a design file.</summary>
+internal static class NetworkSection
+{
+    private const int MaxBlockSize = 64, MaxLayerSize = 4096, MaxKernel = 64;
+
+    private const string Example = "{ type: gru, hidden: 128, block_size: 8 }";
+
+    private static readonly string[] Types = ["gru", "lstm", "conv", "max_pool", "average_pool", "dense"];
+
+    /// <param name="outputs">Outputs that the last layer must have, and why; null when only the data tell.</param>
+    public static (IReadOnlyList<LayerDescription> Layers, IReadOnlyList<InputLocation> Locations) Read(
+        SectionReader network, DataSetShape shape, int? outputs, List<InputError> errors)
+    {
+        var sections = network.List("layers", Example);
+        network.Finish();
+        var layers = new List<LayerDescription>();
+        var locations = new List<InputLocation>();
+        foreach (var section in sections)
+        {
+            if (section is null) continue;
+            int before = errors.Count;
+            var layer = ReadLayer(section, new(shape, layers), errors);
+            section.Finish();
+            if (layer is null) return (layers, locations);   // what stands on a broken layer is not judged
+            layers.Add(layer);
+            locations.Add(section.LocationOf("type"));
+            if (errors.Count == before && section == sections[^1]) CheckLast(section, layers, shape, outputs, errors);
+        }
+        return (layers, locations);
+    }
+
+    private static void CheckLast(SectionReader section, List<LayerDescription> layers, DataSetShape shape, int? outputs, List<InputError> errors)
+    {
+        if (layers[^1] is not DenseLayer last)
+        {
+            errors.Add(section.LocationOf("type").Error("the last layer is no dense layer: end with one that has an output for each class"));
+            return;
+        }
+        if (last.Rectify) errors.Add(section.LocationOf("rectify").Error("the last layer's outputs compete, large against small: leave 'rectify' out"));
+        if (outputs is { } expected && last.OutputSize != expected)
+            errors.Add(section.LocationOf("outputs").Error($"the last layer has {last.OutputSize} outputs but {shape.Name} "
+                + (expected == shape.Classes ? $"has {expected} classes" : $"has {shape.Classes} classes and the loss a blank")
+                + $": end with {{ type: dense, outputs: {expected}, block_size: {last.BlockSize} }}"));
+    }
+
+    /// <returns>Null after an error.</returns>
+    private static LayerDescription? ReadLayer(SectionReader section, Below below, List<InputError> errors)
+    {
+        string expected = $"one of {string.Join(", ", Types)}";
+        if (section.Text("type", expected, required: true) is not { } type) return null;
+        if (!Types.Contains(type.Value))
+        {
+            errors.Add(type.Location.Error(NearestName.Of(type.Value, Types) is { } nearest
+                ? $"unknown layer type '{type.Value}': did you mean '{nearest}'?"
+                : $"unknown layer type '{type.Value}': write {expected}"));
+            section.TakeAll();
+            return null;
+        }
+        int before = errors.Count;
+        LayerDescription? layer = type.Value switch
+        {
+            "gru" => Gru(section, below),
+            "lstm" => Lstm(section, below),
+            "conv" => Conv(section, below, errors),
+            "dense" => Dense(section, below, errors),
+            _ => Pool(section, below, type.Value == "max_pool" ? PoolKind.Max : PoolKind.Average, errors),
+        };
+        if (layer is not null && below.Complaint(layer) is { } complaint) errors.Add(type.Location.Error(complaint));
+        return errors.Count == before ? layer : null;
+    }
+
+    private static GruLayer Gru(SectionReader section, Below below)
+    {
+        int hidden = Size(section, "hidden"), k = BlockSize(section);
+        return new(below.Features, hidden, BlockSize(section, "input_block_size", k), BlockSize(section, "recurrent_block_size", k),
+            section.Flag("linear_before_reset", ifMissing: true));
+    }
+
+    private static LstmLayer Lstm(SectionReader section, Below below)
+    {
+        int cells = Size(section, "cells"), projection = section.Integer("projection", 0, MaxLayerSize, ifMissing: 0);
+        bool peepholes = section.Flag("peepholes", ifMissing: false);
+        int k = BlockSize(section);
+        return new(below.Features, cells, projection, peepholes, BlockSize(section, "input_block_size", k),
+            BlockSize(section, "recurrent_block_size", k), BlockSize(section, "projection_block_size", k));
+    }
+
+    private static ConvLayer? Conv(SectionReader section, Below below, List<InputError> errors)
+    {
+        int channels = Size(section, "channels"), height = section.Integer("kernel", 1, MaxKernel);
+        int width = section.Integer("kernel_width", 1, MaxKernel, ifMissing: height);
+        int stride = section.Integer("stride", 1, MaxKernel, ifMissing: 1), padding = section.Integer("padding", 0, MaxKernel, ifMissing: 0);
+        int k = BlockSize(section);
+        bool norm = section.Flag("batch_norm", ifMissing: false), rectify = section.Flag("rectify", ifMissing: false);
+        if (below.Map is not { } map) return new(new(height, width, 1), channels, height, width, stride, padding, k);      // refused by its place
+        if (height > map.Height + 2 * padding || width > map.Width + 2 * padding)
+        {
+            errors.Add(section.LocationOf("kernel").Error($"a kernel of {height}×{width} is larger than the map of {map} with its padding: make it smaller"));
+            return null;
+        }
+        return new(map, channels, height, width, stride, padding, k, norm, norm ? k : 1, rectify);
+    }
+
+    private static PoolLayer? Pool(SectionReader section, Below below, PoolKind kind, List<InputError> errors)
+    {
+        int size = section.Integer("size", 1, MaxKernel), stride = section.Integer("stride", 1, MaxKernel, ifMissing: size);
+        if (below.Map is not { } map) return new(new(size, size, 1), kind, size, stride);     // refused by its place
+        if (size <= Math.Min(map.Height, map.Width)) return new(map, kind, size, stride);
+        errors.Add(section.LocationOf("size").Error($"a window of {size}×{size} is larger than the map of {map}: make it smaller"));
+        return null;
+    }
+
+    private static DenseLayer Dense(SectionReader section, Below below, List<InputError> errors)
+    {
+        int outputs = Size(section, "outputs"), k = BlockSize(section);
+        if (below.Map is { } map && below.Layers.Count > 0 && map.Channels % k != 0)
+            errors.Add(section.LocationOf("block_size").Error(
+                $"blocks of {k} would hold channels of several positions, since the map below has {map.Channels}: take a block size that divides them"));
+        return new(below.Features, outputs, k, section.Flag("rectify", ifMissing: false));
+    }
+
+    private static int Size(SectionReader section, string key) => section.Integer(key, 1, MaxLayerSize);
+
+    private static int BlockSize(SectionReader section, string key = "block_size", int? ifMissing = null) =>
+        section.Integer(key, 1, MaxBlockSize, ifMissing, mustBePowerOfTwo: true);
+
+    /// <summary>What stands below a layer.</summary>
+    private sealed record Below(DataSetShape Shape, IReadOnlyList<LayerDescription> Layers)
+    {
+        public int Features => Layers.Count == 0 ? Shape.FeaturesPerStep : Layers[^1].OutputSize;
+
+        /// <summary>Null when it is no map.</summary>
+        public ImageShape? Map => Layers.Count == 0 ? Shape.Image : Layers[^1] switch
+        {
+            ConvLayer c => c.Output,
+            PoolLayer p => p.Output,
+            _ => null,
+        };
+
+        /// <summary>What is wrong with a layer at this place, and what to do; null if nothing is.</summary>
+        public string? Complaint(LayerDescription layer) => layer switch
+        {
+            DenseLayer when Layers.Count == 0 => "a network begins with recurrent layers or convolutions: put a gru, lstm or conv before the dense layers",
+            ConvLayer or PoolLayer when Map is null && Layers.Count == 0 => $"{Shape.Name} has no pictures: begin with a gru or lstm",
+            ConvLayer or PoolLayer when Map is null => "a convolution or pool reads a map: put it before all dense layers, and not with recurrent ones",
+            GruLayer or LstmLayer when Layers.Count > 0 && Layers[^1] is not (GruLayer or LstmLayer) =>
+                "a recurrent layer reads sequences: put it before all dense layers, and not with convolutions",
+            _ => null,
+        };
+    }
+}
