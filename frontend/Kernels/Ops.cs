@@ -114,7 +114,8 @@ public sealed unsafe partial class Ops : IDisposable
         _context.Dispose();
     }
 
-    private void For(int count, Action<int> body)
+    /// <summary>Runs <paramref name="body"/> for 0..count−1, on worker threads if there are several.</summary>
+    internal void For(int count, Action<int> body)
     {
         if (count == 1 || _parallel.MaxDegreeOfParallelism == 1)
             for (int i = 0; i < count; i++) body(i);

@@ -1,3 +1,5 @@
+using HwGen.Frontend.Scoring;
+
 namespace HwGen.Frontend.Training;
 
 /// <summary>Log, accuracies and speeds of a finished training.</summary>
@@ -48,6 +50,19 @@ internal static class LogFile
             writer.Write(r.Primal);
             writer.Write(r.Dual);
         }
+        writer.Write(log.Scores.Count);
+        foreach (var s in log.Scores)
+        {
+            writer.Write(s.Name);
+            writer.Write(s.Accuracy);
+            writer.Write(s.Labels);
+            writer.Write(s.Errors is not null);
+            if (s.Errors is not { } e) continue;
+            writer.Write(e.Insertions);
+            writer.Write(e.Deletions);
+            writer.Write(e.Substitutions);
+            writer.Write(e.ReferenceLength);
+        }
     }
 
     public static TrainingLog Read(BinaryReader reader)
@@ -58,7 +73,11 @@ internal static class LogFile
         var residuals = new ResidualRecord[reader.ReadInt32()];
         for (int i = 0; i < residuals.Length; i++)
             residuals[i] = new(reader.ReadInt32(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
-        return new(epochs, residuals);
+        var scores = new TestScore[reader.ReadInt32()];
+        for (int i = 0; i < scores.Length; i++)
+            scores[i] = new(reader.ReadString(), reader.ReadDouble(), reader.ReadInt64(),
+                reader.ReadBoolean() ? new ErrorCounts(reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64()) : null);
+        return new(epochs, residuals) { Scores = scores };
     }
 
     private static double[] ReadSpeeds(BinaryReader reader)

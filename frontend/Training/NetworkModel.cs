@@ -1,13 +1,15 @@
+using HwGen.Core.Design;
 using HwGen.Core.Network;
 using HwGen.Frontend.Data;
 using HwGen.Frontend.Kernels;
+using HwGen.Frontend.Scoring;
 
 namespace HwGen.Frontend.Training;
 
 /// <summary>What a batch was worth.</summary>
 /// <param name="Loss">Sum over all labels.</param>
-/// <param name="Hits">Labels whose class has the largest output.</param>
-/// <param name="Labels">Labels counted: sequences, or steps where each has its own.</param>
+/// <param name="Hits">Labels whose class has the largest output; with CTC symbols less the edits that recognising them takes.</param>
+/// <param name="Labels">Labels counted: sequences, or steps where each has its own, or with CTC symbols.</param>
 internal readonly record struct BatchScore(double Loss, int Hits, int Labels);
 
 /// <summary>A network on a device: loss, gradient and hits of one batch.</summary>
@@ -18,6 +20,7 @@ internal sealed class NetworkModel : IDisposable
     private readonly Ops _ops;
     private readonly LayerModel[] _models;
     private readonly LabelKind _kind;
+    private readonly LossKind _loss;
     private readonly Tensor _x, _labels, _results;
     private readonly LaneLayout _inputs, _outputs;
     private readonly int[] _lanes;
@@ -27,16 +30,19 @@ internal sealed class NetworkModel : IDisposable
     private readonly float[] _hostInputs, _hostLabels, _hostResults, _hostOutputs;
     private readonly int[] _lengths, _hostLastRows;
     private int _ran;
+    private bool _hasOutputs;
 
     /// <param name="layers">As <see cref="Complaint"/> wants them.</param>
     /// <param name="batch">Sequences that are computed at once.</param>
     /// <param name="steps">Most steps of a sequence.</param>
     /// <param name="kind">Whether a sequence or a step has a label.</param>
+    /// <param name="loss">CTC wants sequences with symbols.</param>
     /// <exception cref="ArgumentException">Other layers than that.</exception>
-    public NetworkModel(Ops ops, IReadOnlyList<LayerDescription> layers, int batch, int steps, LabelKind kind = LabelKind.Sequence)
+    public NetworkModel(Ops ops, IReadOnlyList<LayerDescription> layers, int batch, int steps,
+        LabelKind kind = LabelKind.Sequence, LossKind loss = LossKind.CrossEntropy)
     {
         if (Complaint(layers) is { } complaint) throw new ArgumentException(complaint, nameof(layers));
-        (_ops, Batch, _kind) = (ops, batch, kind);
+        (_ops, Batch, _kind, _loss) = (ops, batch, kind, loss);
         Layout = new(layers);
         Parameters = ops.Allocate(Layout.Length);
         Gradient = ops.Allocate(Layout.Length);
@@ -95,12 +101,14 @@ internal sealed class NetworkModel : IDisposable
     public BatchScore Forward(LabelledData data, ReadOnlySpan<int> indices, bool train = false)
     {
         int labels = Fill(data, indices);
+        _hasOutputs = false;
         for (int l = 0; l < _models.Length; l++)
         {
             if (l == _selectAt) _ops.GatherRows(_models[l - 1].Outputs, _lastRows!, Selected(_last!), Batch, Layout.Boundary(l).Width);
             _models[l].Forward(Input(l), Steps(l), train);
         }
         int rows = Batch * Steps(_models.Length - 1);
+        if (_loss == LossKind.Ctc) return Ctc(data, indices, rows);
         _ops.CrossEntropy(_models[^1].Outputs.Tensor, _labels, _models[^1].Gradients.Tensor, _results, rows, _outputs.Width, _outputs.Size, _outputs.Block,
             1.0 / Math.Max(labels, 1));
         _ops.Download(_results, _hostResults.AsSpan(0, 3 * rows));
@@ -118,8 +126,12 @@ internal sealed class NetworkModel : IDisposable
     /// <param name="slot">Which of the batch.</param>
     public float[] Outputs(int slot)
     {
-        int steps = Steps(_models.Length - 1), length = _kind == LabelKind.Frame ? _lengths[slot] : 1;
-        if (slot == 0) _ops.Download(_models[^1].Outputs.Tensor, _hostOutputs.AsSpan(0, Batch * steps * _outputs.Width));
+        int length = _kind == LabelKind.Frame ? _lengths[slot] : 1;
+        if (!_hasOutputs)
+        {
+            _ops.Download(_models[^1].Outputs.Tensor, _hostOutputs.AsSpan(0, Batch * Steps(_models.Length - 1) * _outputs.Width));
+            _hasOutputs = true;
+        }
         var result = new float[length * _outputs.Size];
         for (int t = 0; t < length; t++)
             for (int c = 0; c < _outputs.Size; c++)
@@ -147,6 +159,34 @@ internal sealed class NetworkModel : IDisposable
         foreach (var model in _models) model.Dispose();
         foreach (var tensor in new[] { _x, _labels, _results, Parameters, Gradient, _last, _lastGradient }) tensor?.Dispose();
         _lastRows?.Dispose();
+    }
+
+    /// <summary>On the host: next to a layer's work it is little, and it asks for doubles.</summary>
+    private BatchScore Ctc(LabelledData data, ReadOnlySpan<int> indices, int rows)
+    {
+        int classes = _outputs.Size;
+        var symbols = new byte[indices.Length][];
+        for (int b = 0; b < symbols.Length; b++) symbols[b] = data.Symbols(indices[b]).ToArray();
+        double scale = 1.0 / Math.Max(symbols.Sum(s => s.Length), 1);
+        var logits = Enumerable.Range(0, symbols.Length).Select(Outputs).ToArray();
+        var losses = new double[symbols.Length];
+        var hits = new int[symbols.Length];
+        var gradients = _hostOutputs;
+        gradients.AsSpan(0, rows * _outputs.Width).Clear();
+        _ops.For(symbols.Length, b =>
+        {
+            var gradient = new float[logits[b].Length];
+            // More symbols than steps can't be said: the sequence then teaches nothing.
+            double loss = CtcLoss.Compute(logits[b], _lengths[b], classes, symbols[b], gradient);
+            losses[b] = double.IsInfinity(loss) ? 0 : loss;
+            hits[b] = symbols[b].Length - (int)EditDistance.Count(symbols[b], Decoder.BestPath(logits[b], _lengths[b], classes)).Errors;
+            for (int t = 0; t < _lengths[b]; t++)
+                for (int c = 0; c < classes; c++)
+                    gradients[(t * Batch + b) * _outputs.Width + _outputs.Position(c)] = (float)(scale * gradient[t * classes + c]);
+        });
+        _hasOutputs = false;
+        _ops.Upload(_models[^1].Gradients.Tensor, gradients.AsSpan(0, rows * _outputs.Width));
+        return new(losses.Sum(), hits.Sum(), symbols.Sum(s => s.Length));
     }
 
     private LayerModel Create(LayerDescription layer, int l, int recurrent) => layer switch

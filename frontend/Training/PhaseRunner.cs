@@ -7,14 +7,14 @@ using HwGen.Frontend.Kernels;
 namespace HwGen.Frontend.Training;
 
 /// <summary>What all phases of one training share.</summary>
-internal sealed record TrainingContext(Ops Ops, DesignFile Design, LabelledData Train, LabelledData Test,
+internal sealed record TrainingContext(Ops Ops, DesignFile Design, DataSplit Data,
     IProgress<TrainingProgress>? Progress, CancellationToken Stop, TrainingIntervals Intervals)
 {
     /// <summary>Steps of the longest sequence there is.</summary>
-    public int LongestLength { get; } = Math.Max(Train.LongestLength, Test.LongestLength);
+    public int LongestLength { get; } = Math.Max(Data.Train.LongestLength, Data.Tests.Max(t => t.Data.LongestLength));
 
     /// <summary>Sequences to train with.</summary>
-    public int[] Usable { get; } = BatchOrder.Usable(Train);
+    public int[] Usable { get; } = BatchOrder.Usable(Data.Train);
 }
 
 /// <param name="Report">Least time between reports of progress.</param>
@@ -46,7 +46,7 @@ internal sealed class PhaseRunner : IDisposable
         int batch = Math.Min(training.BatchSize, context.Usable.Length);
         _stepsPerEpoch = context.Usable.Length / batch;
         var ops = context.Ops;
-        _model = new(ops, layers, batch, context.LongestLength, context.Train.Kind);
+        _model = new(ops, layers, batch, context.LongestLength, context.Data.Train.Kind, training.Loss);
         var target = state.Phase == TrainingPhase.Admm ? ops.Allocate(state.Parameters.Length) : _model.Parameters;
         _adam = new(_model.Parameters, _model.Gradient, ops.Allocate(state.First), ops.Allocate(state.Second), target);
         ops.Upload(_model.Parameters, state.Parameters);
@@ -84,12 +84,12 @@ internal sealed class PhaseRunner : IDisposable
             int epoch = _state.Step / _stepsPerEpoch, step = _state.Step % _stepsPerEpoch;
             if (orderOf != epoch)
             {
-                order = BatchOrder.Epoch(_context.Train, _context.Usable, _model.Batch, new RandomStream(_context.Design.Seed, (int)_state.Phase, epoch));
+                order = BatchOrder.Epoch(_context.Data.Train, _context.Usable, _model.Batch, new RandomStream(_context.Design.Seed, (int)_state.Phase, epoch));
                 (orderOf, epochStart, epochFrom) = (epoch, Stopwatch.GetTimestamp(), frames);
             }
             var batch = order.AsSpan(step * _model.Batch, _model.Batch);
             Step(batch);
-            foreach (int index in batch) frames += _context.Train.Length(index);
+            foreach (int index in batch) frames += _context.Data.Train.Length(index);
             bool epochEnds = step + 1 == _stepsPerEpoch || IsDone();
             if (epochEnds || Stopwatch.GetElapsedTime(lastReport) >= _context.Intervals.Report)
             {
@@ -110,6 +110,9 @@ internal sealed class PhaseRunner : IDisposable
         Download();
     }
 
+    /// <summary>What the network is worth now.</summary>
+    public IReadOnlyList<TestScore> Score() => Evaluation.Scores(_model, _context.Design.Training.Loss, _context.Data);
+
     public void Dispose()
     {
         _adam.First.Dispose();
@@ -123,7 +126,7 @@ internal sealed class PhaseRunner : IDisposable
 
     private void Step(ReadOnlySpan<int> indices)
     {
-        var score = _model.Forward(_context.Train, indices, train: true);
+        var score = _model.Forward(_context.Data.Train, indices, train: true);
         if (!double.IsFinite(score.Loss)) throw Diverged();
         _model.Backward();
         double norm = Math.Sqrt(_context.Ops.SumSquares(_model.Gradient)), clip = _context.Design.Training.GradientClip;
@@ -158,7 +161,7 @@ internal sealed class PhaseRunner : IDisposable
     private void EndEpoch(int epoch, double framesPerSecond)
     {
         _state.Epochs.Add(new(_state.Phase, epoch + 1, _state.LossSum / _state.Labels, (double)_state.Hits / _state.Labels,
-            Evaluation.Accuracy(_model, _context.Test), framesPerSecond));
+            Evaluation.Accuracy(_model, _context.Data.Test), framesPerSecond));
         (_state.LossSum, _state.Hits, _state.Labels) = (0, 0, 0);
     }
 

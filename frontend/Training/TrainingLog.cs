@@ -1,9 +1,21 @@
+using HwGen.Frontend.Scoring;
+
 namespace HwGen.Frontend.Training;
 
 /// <summary>What training went through.</summary>
 /// <param name="Epochs">In order, the dense baseline's first.</param>
 /// <param name="Residuals">One entry a Z and U update of ADMM.</param>
-public sealed record TrainingLog(IReadOnlyList<EpochRecord> Epochs, IReadOnlyList<ResidualRecord> Residuals);
+public sealed record TrainingLog(IReadOnlyList<EpochRecord> Epochs, IReadOnlyList<ResidualRecord> Residuals)
+{
+    /// <summary>What the finished network is worth on each test set; empty while it is trained.</summary>
+    public IReadOnlyList<TestScore> Scores { get; init; } = [];
+}
+
+/// <param name="Name">The test set's.</param>
+/// <param name="Accuracy">Share of the labels, one a sequence or one a step, that the largest output names, 0..1; with CTC of the symbols recognised.</param>
+/// <param name="Labels">Labels it counts over.</param>
+/// <param name="Errors">Edits from what was recognised to what was said; null where sequences have no symbols.</param>
+public sealed record TestScore(string Name, double Accuracy, long Labels, ErrorCounts? Errors);
 
 /// <param name="Phase">The phase that the epoch belongs to.</param>
 /// <param name="Epoch">From 1 in each phase.</param>

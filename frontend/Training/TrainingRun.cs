@@ -60,7 +60,7 @@ public static class TrainingRun
         {
             var data = load();
             Check(design, data.Train);
-            return new(ops, design, data.Train, data.Test, progress, stop, intervals ?? TrainingIntervals.Default);
+            return new(ops, design, data, progress, stop, intervals ?? TrainingIntervals.Default);
         });
         var denseLayers = DenseLayers(design);
         var (dense, denseLog) = denseFiles.Load() ?? denseFiles.Finish(() =>
@@ -123,7 +123,7 @@ public static class TrainingRun
     {
         using var runner = new PhaseRunner(context, layers, state);
         runner.Run(files.Save);
-        return (new ParameterLayout(layers).Unpack(state.Parameters), new(state.Epochs, state.Residuals));
+        return (new ParameterLayout(layers).Unpack(state.Parameters), new(state.Epochs, state.Residuals) { Scores = state.Phase == TrainingPhase.Admm ? [] : runner.Score() });
     }
 
     /// <summary>The files of one network in one folder.</summary>
