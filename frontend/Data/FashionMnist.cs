@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using HwGen.Core;
 using HwGen.Core.Design;
 
@@ -35,12 +34,7 @@ public static class FashionMnist
 
     /// <summary>SHA-256 over the four files as they lie on disk, in hexadecimal: changes when the data change.</summary>
     /// <exception cref="InputException">A file is missing.</exception>
-    public static string Digest(DataSettings settings)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string path in Locate(settings)) hash.AppendData(SHA256.HashData(File.ReadAllBytes(path)));
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
+    public static string Digest(DataSettings settings) => DataFiles.Digest(Locate(settings));
 
     private static string[] Locate(DataSettings settings)
     {

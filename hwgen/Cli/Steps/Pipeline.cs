@@ -34,8 +34,8 @@ public sealed class Pipeline
     /// <summary>Reads a whole data set.</summary>
     public static Task<DataResult> CheckDataAsync(string name, string? path, CancellationToken cancel)
     {
-        var (train, test) = FashionMnist.Load(new(name, path, new("data", 1, 1)));
-        return Task.FromResult(new DataResult(name, path ?? FashionMnist.DefaultFolder, train.Count, test.Count));
+        DataSplit split = DataSets.Load(new(name, path, new("data", 1, 1)), Path.Combine("artifacts", "cache"), cancel: cancel);
+        return Task.FromResult(new DataResult(name, path ?? FashionMnist.DefaultFolder, split.Train.Count, split.Test.Count));
     }
 
     public async Task<TrainResult> TrainAsync(StepContext c, CancellationToken cancel) => (await RecordAsync(c, cancel)).Result;
