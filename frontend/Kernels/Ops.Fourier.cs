@@ -8,9 +8,12 @@ public sealed unsafe partial class Ops
         var twiddles = Twiddles(k);
         if (_simd)
         {
-            for (int r = 0; r < rows; r++)
-                for (int g = 0; g < groups; g++)
-                    SimdFourier.Forward(Host(time, r, g), time.WordStride, Host(spectrum, r, g), spectrum.WordStride, k, lanes, twiddles.Host, (int*)twiddles.Host + 2 * k);
+            if (lanes >= Simd.Width)
+                for (int r = 0; r < rows; r++)
+                    for (int g = 0; g < groups; g++)
+                        SimdFourier.Forward(Host(time, r, g), time.WordStride, Host(spectrum, r, g), spectrum.WordStride, k, lanes, twiddles.Host, (int*)twiddles.Host + 2 * k);
+            ForRuns(time, spectrum, rows, groups, lanes, (times, spectra, run, count) =>
+                SimdFourier.ForwardRuns(times, time.WordStride, spectra, spectrum.WordStride, k, run, count, twiddles.Host, (int*)twiddles.Host + 2 * k));
             return;
         }
         var args = Arguments(time, spectrum, groups, lanes, k, twiddles);
@@ -23,9 +26,12 @@ public sealed unsafe partial class Ops
         var twiddles = Twiddles(k);
         if (_simd)
         {
-            for (int r = 0; r < rows; r++)
-                for (int g = 0; g < groups; g++)
-                    SimdFourier.Inverse(Host(time, r, g), time.WordStride, Host(spectrum, r, g), spectrum.WordStride, k, lanes, twiddles.Host, (int*)twiddles.Host + 2 * k, accumulate);
+            if (lanes >= Simd.Width)
+                for (int r = 0; r < rows; r++)
+                    for (int g = 0; g < groups; g++)
+                        SimdFourier.Inverse(Host(time, r, g), time.WordStride, Host(spectrum, r, g), spectrum.WordStride, k, lanes, twiddles.Host, (int*)twiddles.Host + 2 * k, accumulate);
+            ForRuns(time, spectrum, rows, groups, lanes, (times, spectra, run, count) =>
+                SimdFourier.InverseRuns(times, time.WordStride, spectra, spectrum.WordStride, k, run, count, twiddles.Host, (int*)twiddles.Host + 2 * k, accumulate));
             return;
         }
         var args = Arguments(time, spectrum, groups, lanes, k, twiddles);
@@ -44,6 +50,28 @@ public sealed unsafe partial class Ops
             values[2 * k + i] = BitConverter.Int32BitsToSingle(FourierKernel.Reverse(i, k));
         }
         return _twiddles[k] = Allocate(values);
+    }
+
+    private delegate void RunsAction(float** times, float** spectra, int run, int count);
+
+    /// <summary>Fills vectors with the lanes that are left over by whole ones, of several rows and groups together, in runs.</summary>
+    private static void ForRuns(BlockArgs time, BlockArgs spectrum, int rows, int groups, int lanes, RunsAction body)
+    {
+        int left = lanes % Simd.Width;
+        if (left == 0) return;
+        int run = left % 4 == 0 ? 4 : left % 2 == 0 ? 2 : 1, count = 0;
+        float** times = stackalloc float*[2 * Simd.Width], spectra = times + Simd.Width;
+        for (int r = 0; r < rows; r++)
+            for (int g = 0; g < groups; g++)
+                for (int l = lanes - left; l < lanes; l += run)
+                {
+                    times[count] = Host(time, r, g) + l;
+                    spectra[count] = Host(spectrum, r, g) + l;
+                    if (++count * run < Simd.Width) continue;
+                    body(times, spectra, run, count);
+                    count = 0;
+                }
+        if (count > 0) body(times, spectra, run, count);
     }
 
     private static float* Host(BlockArgs a, int row, int group) => a.Tensor.Host + a.Offset + row * a.RowStride + group * a.GroupStride;

@@ -2,7 +2,7 @@ namespace HwGen.Frontend.Kernels;
 
 public sealed unsafe partial class Ops
 {
-    private const int GradientColumns = 96;
+    private const int GradientColumns = 96, GradientRows = 144, LeastTasks = 8;
 
     /// <summary>C (+)= A·B for each of <paramref name="batch"/> matrices; B packed by <see cref="Pack"/>.</summary>
     /// <param name="a">rows × depth.</param>
@@ -47,13 +47,14 @@ public sealed unsafe partial class Ops
     {
         if (_simd)
         {
-            int parts = Divide(columns, GradientColumns);
+            int across = Divide(columns, GradientColumns), height = batch * across >= LeastTasks ? rows : GradientRows, parts = across * Divide(rows, height);
             For(batch * parts, task =>
             {
-                int i = task / parts, first = task % parts * GradientColumns;
-                SimdGemm.MultiplyTransposed(a.Tensor.Host + a.Offset + i * a.BatchStride, a.RowStride,
+                int i = task / parts, first = task % across * GradientColumns, top = task % parts / across * height;
+                SimdGemm.MultiplyTransposed(a.Tensor.Host + a.Offset + i * a.BatchStride + top, a.RowStride,
                     b.Tensor.Host + b.Offset + i * b.BatchStride + first, b.RowStride,
-                    c.Tensor.Host + c.Offset + i * c.BatchStride + first, c.RowStride, rows, Math.Min(GradientColumns, columns - first), depth);
+                    c.Tensor.Host + c.Offset + i * c.BatchStride + top * c.RowStride + first, c.RowStride,
+                    Math.Min(height, rows - top), Math.Min(GradientColumns, columns - first), depth);
             });
             return;
         }

@@ -98,6 +98,16 @@ public sealed unsafe partial class Ops : IDisposable
     public void ForSequences(int batch, Action<int, int> body) =>
         ForChunks(batch, Math.Max(Divide(batch, _parallel.MaxDegreeOfParallelism), LeastSequences), body);
 
+    /// <summary>The same over maps of <paramref name="rowsEach"/> rows, whole maps at a time.</summary>
+    public void ForMaps(int maps, int rowsEach, Action<int, int> body) => ForChunks(maps, Math.Max(RowsPerTask / rowsEach, 1), body);
+
+    /// <summary>Cuts rows that one thread works on so that what a cut reads and writes stays near: (first, count), in order.</summary>
+    public IEnumerable<(int First, int Count)> Cuts(int first, int rows)
+    {
+        int size = _simd ? RowsPerTask : Math.Max(rows, 1);
+        for (int r = 0; r < rows; r += size) yield return (first + r, Math.Min(size, rows - r));
+    }
+
     private void ForChunks(int rows, int chunk, Action<int, int> body)
     {
         if (!_simd) body(0, rows);

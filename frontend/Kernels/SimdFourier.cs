@@ -9,14 +9,13 @@ internal static unsafe class SimdFourier
 {
     private const float HalfRoot = 0.707106781f;
 
-    /// <summary>One row and group: forward from time to spectrum, k words of <paramref name="lanes"/> lanes.</summary>
+    /// <summary>One row and group: forward from time to spectrum, k words of <paramref name="lanes"/> lanes, whole vectors of them.</summary>
     /// <param name="order">Bit-reversed indices, k of them.</param>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Forward(float* time, nint timeWord, float* spectrum, nint spectrumWord, int k, int lanes, float* twiddles, int* order)
     {
         var y = stackalloc Vector256<float>[k];
-        int l = 0;
-        for (; l + Simd.Width <= lanes; l += Simd.Width)
+        for (int l = 0; l + Simd.Width <= lanes; l += Simd.Width)
         {
             if (k == 8)
             {
@@ -26,25 +25,15 @@ internal static unsafe class SimdFourier
             Forward(time + l, timeWord, y, k, twiddles, order);
             for (int i = 0; i < k; i++) y[i].Store(spectrum + i * spectrumWord + l);
         }
-        if (l == lanes) return;
-        float* padded = stackalloc float[Simd.Width * k];
-        for (int i = 0; i < k; i++)
-            for (int j = 0; j < Simd.Width; j++)
-                padded[i * Simd.Width + j] = l + j < lanes ? time[i * timeWord + l + j] : 0f;
-        Forward(padded, Simd.Width, y, k, twiddles, order);
-        for (int i = 0; i < k; i++)
-            for (int j = l; j < lanes; j++)
-                spectrum[i * spectrumWord + j] = ((float*)(y + i))[j - l];
     }
 
-    /// <summary>The inverse; the spectrum stays as it was.</summary>
+    /// <summary>The inverse, of whole vectors; the spectrum stays as it was.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Inverse(float* time, nint timeWord, float* spectrum, nint spectrumWord, int k, int lanes, float* twiddles, int* order, bool accumulate)
     {
         var y = stackalloc Vector256<float>[k];
         var scale = Vector256.Create(1f / k);
-        int l = 0;
-        for (; l + Simd.Width <= lanes; l += Simd.Width)
+        for (int l = 0; l + Simd.Width <= lanes; l += Simd.Width)
         {
             if (k == 8)
             {
@@ -52,27 +41,58 @@ internal static unsafe class SimdFourier
                 continue;
             }
             for (int i = 0; i < k; i++) y[i] = Vector256.Load(spectrum + i * spectrumWord + l);
-            Split(y, k, twiddles);
-            if (k >= 8)
-                for (int b = 0; b < k; b += 8)
-                    Inverse8((float*)(y + b), Simd.Width, time + order[b] * timeWord + l, k / 8 * timeWord, scale, accumulate);
-            else
-                for (int i = 0; i < k; i++) Put(time + order[i] * timeWord + l, y[i] * scale, accumulate);
+            Inverse(y, time + l, timeWord, k, twiddles, order, scale, accumulate);
         }
-        if (l == lanes) return;
-        for (int i = 0; i < k; i++)
-            for (int j = 0; j < Simd.Width; j++)
-                ((float*)(y + i))[j] = l + j < lanes ? spectrum[i * spectrumWord + l + j] : 0f;
+    }
+
+    /// <summary>One vector of lanes from anywhere: <paramref name="count"/> runs of 1, 2 or 4 lanes, which fill at most a vector.</summary>
+    /// <param name="times">Where each run's first word lies.</param>
+    /// <param name="spectra">The same of the spectra.</param>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static void ForwardRuns(float** times, nint timeWord, float** spectra, nint spectrumWord, int k, int run, int count, float* twiddles, int* order)
+    {
+        var y = stackalloc Vector256<float>[2 * k];
+        var x = (float*)(y + k);
+        if (run * count < Simd.Width) new Span<Vector256<float>>(y + k, k).Clear();
+        for (int r = 0; r < count; r++) CopyRun(times[r], timeWord, x + r * run, Simd.Width, k, run);
+        Forward(x, Simd.Width, y, k, twiddles, order);
+        for (int r = 0; r < count; r++) CopyRun((float*)y + r * run, Simd.Width, spectra[r], spectrumWord, k, run);
+    }
+
+    /// <summary>The inverse of <see cref="ForwardRuns"/>.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static void InverseRuns(float** times, nint timeWord, float** spectra, nint spectrumWord, int k, int run, int count, float* twiddles, int* order, bool accumulate)
+    {
+        var y = stackalloc Vector256<float>[2 * k];
+        var x = (float*)(y + k);
+        if (run * count < Simd.Width) new Span<Vector256<float>>(y, k).Clear();
+        for (int r = 0; r < count; r++) CopyRun(spectra[r], spectrumWord, (float*)y + r * run, Simd.Width, k, run);
+        if (accumulate)
+            for (int r = 0; r < count; r++) CopyRun(times[r], timeWord, x + r * run, Simd.Width, k, run);
+        Inverse(y, x, Simd.Width, k, twiddles, order, Vector256.Create(1f / k), accumulate);
+        for (int r = 0; r < count; r++) CopyRun(x + r * run, Simd.Width, times[r], timeWord, k, run);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyRun(float* from, nint fromWord, float* to, nint toWord, int k, int run)
+    {
+        if (run == 4)
+            for (int i = 0; i < k; i++, from += fromWord, to += toWord) Vector128.Load(from).Store(to);
+        else if (run == 2)
+            for (int i = 0; i < k; i++, from += fromWord, to += toWord) Vector64.Load(from).Store(to);
+        else
+            for (int i = 0; i < k; i++, from += fromWord, to += toWord) *to = *from;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Inverse(Vector256<float>* y, float* time, nint timeWord, int k, float* twiddles, int* order, Vector256<float> scale, bool accumulate)
+    {
         Split(y, k, twiddles);
-        float* padded = stackalloc float[Simd.Width * k];
         if (k >= 8)
             for (int b = 0; b < k; b += 8)
-                Inverse8((float*)(y + b), Simd.Width, padded + order[b] * Simd.Width, k / 8 * Simd.Width, scale, false);
+                Inverse8((float*)(y + b), Simd.Width, time + order[b] * timeWord, k / 8 * timeWord, scale, accumulate);
         else
-            for (int i = 0; i < k; i++) (y[i] * scale).Store(padded + order[i] * Simd.Width);
-        for (int i = 0; i < k; i++)
-            for (int j = l; j < lanes; j++)
-                time[i * timeWord + j] = accumulate ? time[i * timeWord + j] + padded[i * Simd.Width + j - l] : padded[i * Simd.Width + j - l];
+            for (int i = 0; i < k; i++) Put(time + order[i] * timeWord, y[i] * scale, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -193,6 +193,8 @@ internal sealed class NetworkModel : IDisposable
     {
         GruLayer => new GruModel(_ops, Layout, l, Batch, _steps, Parameters),
         LstmLayer => new LstmModel(_ops, Layout, l, Batch, _steps, Parameters),
+        ConvLayer => new ConvModel(_ops, Layout, l, Batch, Parameters),
+        PoolLayer => new PoolModel(_ops, Layout, l, Batch),
         _ => new DenseModel(_ops, Layout, l, Batch, recurrent > 0 && _kind == LabelKind.Frame ? _steps : 1, Parameters),
     };
 

@@ -35,9 +35,14 @@ internal sealed class WeightMatrix : IDisposable
     /// <summary>Floats of a row of the outputs' spectra.</summary>
     public int OutputWidth => BlockSize * Outputs;
 
+    /// <summary>Lanes of the inputs at one tap.</summary>
+    public int Lanes => _slot.Input.LanesOf(BlockSize);
+
     private int Inputs => _slot.Inputs;
 
     private int Outputs => _slot.Outputs;
+
+    private int Runs => _slot.Input.Block / BlockSize;
 
     private int RealBins => IsDense ? 1 : 2;
 
@@ -62,11 +67,28 @@ internal sealed class WeightMatrix : IDisposable
     /// <summary>Rows of the inputs from spectra, which may be overwritten.</summary>
     public void RestoreInput(MatrixArgs spectra, MatrixArgs x, int rows, bool accumulate) => Restore(spectra, x, rows, _slot.Input, _slot.Taps, accumulate);
 
-    /// <summary>Spectra of rows of the inputs at one tap.</summary>
-    public void TransformTap(MatrixArgs x, MatrixArgs spectra, int rows) => Transform(x, spectra, rows, _slot.Input, 1);
+    /// <summary>Spectra of the inputs at every position of maps: of each map word after word, each of all positions' lanes.</summary>
+    /// <param name="x">Rows of positions.</param>
+    /// <param name="spectra">k·<see cref="Lanes"/> floats a position.</param>
+    /// <param name="first">First map.</param>
+    public void TransformMaps(MatrixArgs x, Tensor spectra, int first, int maps, int positions)
+    {
+        for (int run = 0; run < Runs; run++)
+        {
+            var (t, s) = Maps(x, spectra, first, positions, run);
+            _ops.Transform(t, s, maps, positions, _slot.Input.Blocks, BlockSize);
+        }
+    }
 
-    /// <summary>Rows of the inputs at one tap from spectra, which may be overwritten.</summary>
-    public void RestoreTap(MatrixArgs spectra, MatrixArgs x, int rows, bool accumulate) => Restore(spectra, x, rows, _slot.Input, 1, accumulate);
+    /// <summary>Rows of positions from such spectra, which may be overwritten.</summary>
+    public void RestoreMaps(Tensor spectra, MatrixArgs x, int first, int maps, int positions)
+    {
+        for (int run = 0; run < Runs; run++)
+        {
+            var (t, s) = Maps(x, spectra, first, positions, run);
+            _ops.Restore(s, t, maps, positions, _slot.Input.Blocks, BlockSize, false);
+        }
+    }
 
     /// <summary>Spectra of rows that hold the stacked matrices' vectors one after the other.</summary>
     public void TransformOutput(MatrixArgs y, MatrixArgs spectra, int rows) => Transform(y, spectra, rows, _slot.Output, _slot.Gates.Count);
@@ -110,6 +132,14 @@ internal sealed class WeightMatrix : IDisposable
     private void Restore(MatrixArgs spectra, MatrixArgs time, int rows, LaneLayout layout, int vectors, bool accumulate)
     {
         foreach (var (t, s, groups) in Parts(time, spectra, layout, vectors)) _ops.Restore(s, t, rows, groups, layout.Blocks, BlockSize, accumulate);
+    }
+
+    /// <summary>One run of the lanes of an input's vector; a row is a map, a group a position.</summary>
+    private (BlockArgs Time, BlockArgs Spectrum) Maps(MatrixArgs x, Tensor spectra, int first, int positions, int run)
+    {
+        int lanes = _slot.Input.Blocks, size = positions * BlockSize * Lanes;
+        return (new(x.Tensor, x.Row(first * positions).Offset + run * BlockSize * lanes, positions * x.RowStride, x.RowStride, lanes),
+            new(spectra, first * size + run * lanes, size, Lanes, positions * Lanes));
     }
 
     /// <summary>A row's vectors: all at once where a vector's lanes are one run, else one after the other.</summary>
