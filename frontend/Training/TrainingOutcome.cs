@@ -2,7 +2,19 @@ using HwGen.Core.Network;
 
 namespace HwGen.Frontend.Training;
 
-/// <summary>Both networks with their accuracies on the whole test set, 0..1.</summary>
+/// <summary>Both networks and what they are worth.</summary>
 /// <param name="Dense">Every block size 1: the baseline.</param>
 /// <param name="Circulant">The design's block sizes.</param>
-public sealed record TrainingOutcome(TrainedNetwork Dense, TrainedNetwork Circulant, double DenseAccuracy, double CirculantAccuracy, TrainingLog Log);
+/// <param name="DenseScores">Of the baseline on each test set.</param>
+/// <param name="Log">Of both, and the block-circulant network's scores.</param>
+public sealed record TrainingOutcome(TrainedNetwork Dense, TrainedNetwork Circulant, IReadOnlyList<TestScore> DenseScores, TrainingLog Log)
+{
+    /// <summary>Of the block-circulant network on each test set.</summary>
+    public IReadOnlyList<TestScore> Scores => Log.Scores;
+
+    /// <summary>On the first test set, 0..1.</summary>
+    public double DenseAccuracy => DenseScores[0].Accuracy;
+
+    /// <summary>On the first test set, 0..1.</summary>
+    public double CirculantAccuracy => Scores[0].Accuracy;
+}

@@ -14,19 +14,16 @@ public static class TrainingRun
     /// <summary>Trains, or goes on where a stopped run was, or reads what is up to date.</summary>
     /// <param name="artifactsRoot">The baseline goes to dense-HASH/ in it, the rest to a folder of the design's name.</param>
     /// <param name="device">One of <see cref="ComputeDevice.Names"/>.</param>
+    /// <param name="reading">Told how much of the data is prepared, where that takes long.</param>
+    /// <param name="threads">Worker threads; 0 is one a processor. Results don't depend on it.</param>
     /// <exception cref="InputException">Data or files of an earlier run are missing or damaged, or training diverged.</exception>
     /// <exception cref="OperationCanceledException">Stopped; a checkpoint was saved.</exception>
-    public static TrainingOutcome Run(DesignFile design, string artifactsRoot, string device, IProgress<TrainingProgress>? progress, CancellationToken stop)
+    public static TrainingOutcome Run(DesignFile design, string artifactsRoot, string device, IProgress<TrainingProgress>? progress, CancellationToken stop,
+        IProgress<(int Done, int Total)>? reading = null, int threads = 0)
     {
-        if (design.Data.Name != FashionMnist.Name)
-            throw new InputException(design.Data.Location.Error($"unknown data set '{design.Data.Name}'; use {FashionMnist.Name}."));
-        string digest = FashionMnist.Digest(design.Data);
-        using var ops = ComputeDevice.Open(device);
-        return Run(design, ops, digest, () =>
-        {
-            var (train, test) = FashionMnist.Load(design.Data);
-            return new(train, [new("test", test)]);
-        }, artifactsRoot, progress, stop);
+        string digest = DataSets.Digest(design.Data);
+        using var ops = ComputeDevice.Open(device, threads);
+        return Run(design, ops, digest, () => DataSets.Load(design.Data, Path.Combine(artifactsRoot, "features"), reading, stop), artifactsRoot, progress, stop);
     }
 
     /// <summary>Share of the labels that a network's largest output names, 0..1.</summary>
@@ -67,7 +64,7 @@ public static class TrainingRun
             Phase(context.Value, denseLayers, denseFiles, denseFiles.Restore()
                 ?? Start(TrainingPhase.Dense, Initialization.Create(denseLayers, design.Seed), new([], []))));
         var (circulant, log) = files.Load() ?? files.Finish(() => Compress(context.Value, files, dense, denseLog));
-        return new(dense, circulant, denseLog.Epochs[^1].TestAccuracy, log.Epochs[^1].TestAccuracy, log);
+        return new(dense, circulant, denseLog.Scores, log);
     }
 
     /// <summary>From the dense baseline, or from random weights, to the block-circulant network.</summary>

@@ -11,6 +11,7 @@ internal sealed class WeightMatrix : IDisposable
     private readonly MatrixSlot _slot;
     private readonly Tensor? _spectra, _gradientSpectra, _products;
     private readonly Tensor _forward, _backward;
+    private Tensor? _rounded;
 
     public WeightMatrix(Ops ops, MatrixSlot slot)
     {
@@ -57,6 +58,13 @@ internal sealed class WeightMatrix : IDisposable
         if (_spectra is not null)
             _ops.Transform(new(parameters, _slot.Start, 0, 0, Plane), new(_spectra, 0, 0, 0, Plane), 1, 1, Plane, BlockSize);
         var (source, offset) = _spectra is null ? (parameters, _slot.Start) : (_spectra, 0);
+        if (bits > 0)
+        {
+            // Products see the rounded words, both ways; the gradient goes straight through to the parameters, which stay as they are.
+            _rounded ??= _spectra ?? _ops.Allocate(_slot.Length);
+            _ops.Quantize(source, offset, _slot.Length, bits, _rounded);
+            (source, offset) = (_rounded, 0);
+        }
         _ops.Pack(source, offset, BlockSize, Inputs, Outputs, transposed: false, _forward);
         _ops.Pack(source, offset, BlockSize, Inputs, Outputs, transposed: true, _backward);
     }
@@ -121,6 +129,7 @@ internal sealed class WeightMatrix : IDisposable
 
     public void Dispose()
     {
+        if (_rounded != _spectra) _rounded?.Dispose();
         foreach (var tensor in new[] { _spectra, _gradientSpectra, _products, _forward, _backward }) tensor?.Dispose();
     }
 

@@ -25,6 +25,12 @@ public sealed class CpuKernelTests(ITestOutputHelper output) : KernelTests("cpu"
 
     [Fact]
     public void CrossEntropy_OnCpu_MatchesNaive() => CheckCrossEntropy();
+
+    [Fact]
+    public void Quantize_OnCpu_MatchesFixedFormat() => CheckQuantize();
+
+    [Fact]
+    public void Rows_OnCpu_MatchNaive() => CheckRows();
 }
 
 /// <summary>The kernels themselves, every index checked.</summary>
@@ -50,6 +56,12 @@ public sealed class SimulatorKernelTests(ITestOutputHelper output) : KernelTests
 
     [Fact]
     public void CrossEntropy_OnSimulator_MatchesNaive() => CheckCrossEntropy();
+
+    [Fact]
+    public void Quantize_OnSimulator_MatchesFixedFormat() => CheckQuantize();
+
+    [Fact]
+    public void Rows_OnSimulator_MatchNaive() => CheckRows();
 }
 
 /// <summary>The kernels as OpenCL.</summary>
@@ -75,6 +87,12 @@ public sealed class PoclKernelTests(ITestOutputHelper output) : KernelTests("poc
 
     [DeviceFact("pocl")]
     public void CrossEntropy_OnPocl_MatchesNaive() => CheckCrossEntropy();
+
+    [DeviceFact("pocl")]
+    public void Quantize_OnPocl_MatchesFixedFormat() => CheckQuantize();
+
+    [DeviceFact("pocl")]
+    public void Rows_OnPocl_MatchNaive() => CheckRows();
 }
 
 /// <summary>The launches that GPUs get, run on PoCL.</summary>
@@ -100,4 +118,10 @@ public sealed class LaneKernelTests(ITestOutputHelper output) : KernelTests(Devi
 
     [DeviceFact("pocl")]
     public void CrossEntropy_InLanes_MatchesNaive() => CheckCrossEntropy();
+
+    [DeviceFact("pocl")]
+    public void Quantize_InLanes_MatchesFixedFormat() => CheckQuantize();
+
+    [DeviceFact("pocl")]
+    public void Rows_InLanes_MatchNaive() => CheckRows();
 }

@@ -1,4 +1,5 @@
 using HwGen.Core.Network;
+using HwGen.Core.Numerics;
 using HwGen.Frontend.Kernels;
 using HwGen.Frontend.Training;
 using Xunit.Abstractions;
@@ -157,6 +158,58 @@ public abstract class KernelTests(string device, ITestOutputHelper output)
             bool hit = Enumerable.Range(0, classes).MaxBy(c => Logit(r, c)) == (int)labels[r];
             Assert.Equal(hit ? 1f : 0f, values[2 * rows + r]);
         }
+    }
+
+    protected void CheckQuantize()
+    {
+        const int count = 1500, offset = 3;
+        output.WriteLine($"seed {Seed}");
+        float[] x = [.. Sample.Values(Seed, count + offset).Select(v => 3 * v)];
+        x[7] = 0.375f;                   // a tie for few bits
+        using Tensor source = Ops.Allocate(x), target = Ops.Allocate(count);
+        foreach (int bits in new[] { 2, 4, 12, 18 })
+        {
+            var format = FixedFormat.Covering(bits, x.Skip(offset).Max(Math.Abs));
+            Ops.Quantize(source, offset, count, bits, target);
+            var values = new float[count];
+            Ops.Download(target, values);
+            // Scaling by a power of two is exact, so that the words are equal.
+            Assert.Equal([.. x.Skip(offset).Select(v => (float)format.ToDouble(format.Quantize(v)))], values);
+        }
+    }
+
+    protected void CheckRows()
+    {
+        const int rows = 5, width = 19, stride = 23, offset = 2;
+        output.WriteLine($"seed {Seed}");
+        float[] y = Sample.Values(Seed, rows * stride + offset), g = Sample.Values(Seed + 1, y.Length), bias = Sample.Values(Seed + 2, width + 1);
+        using Tensor ty = Ops.Allocate(y), tg = Ops.Allocate(g), tb = Ops.Allocate(bias), mask = Ops.Allocate([.. Enumerable.Range(0, width).Select(c => c % 7 == 3 ? 0f : 1f)]);
+        MatrixArgs outputs = new(ty, offset, stride), gradients = new(tg, offset, stride);
+        bool Inside(int i) => i >= offset && (i - offset) % stride < width;
+        double Unit(int i) => (i - offset) % stride % 7 == 3 ? 0 : 1;
+        double Output(int i) => Inside(i) ? Unit(i) * Math.Max(0, y[i] + bias[1 + (i - offset) % stride]) : y[i];
+        Ops.Activate(outputs, rows, width, tb, 1, mask, true);
+        AssertClose(ty, Output, 2 * Sample.Unit);
+        Ops.ActivateBack(outputs, gradients, rows, width, mask, true);
+        AssertClose(tg, i => Inside(i) ? Output(i) > 0 ? Unit(i) * g[i] : 0 : g[i], 0);
+
+        // Rows 3, none, 0 of the outputs, put back as rows 3 and 0 of others.
+        using IndexTable indices = Ops.AllocateIndices([3, -1, 0]);
+        using Tensor picked = Ops.Allocate(3 * width), back = Ops.Allocate(y);
+        Ops.GatherRows(outputs, indices, new(picked, 0, width), 3, width);
+        AssertClose(picked, i => i / width == 1 ? 0 : Output(offset + (i < width ? 3 : 0) * stride + i % width), 2 * Sample.Unit);
+        Ops.ScatterRows(new(picked, 0, width), indices, new(back, offset, stride), 3, width);
+        AssertClose(back, i => Inside(i) && (i - offset) / stride is 0 or 3 && Inside(i) ? Output(i) : y[i], 2 * Sample.Unit);
+
+        Ops.Clear(tg, 4, 40);
+        Ops.SumProducts(new(back, offset, stride), new(tg, offset, stride), rows, width, picked, 1);
+        var left = new float[g.Length];
+        Ops.Download(tg, left);
+        Assert.All(left[4..44], v => Assert.Equal(0f, v));
+        var product = new float[y.Length];
+        Ops.Download(back, product);
+        AssertClose(picked, i => i is >= 1 and <= width ? Sum(rows, r => (double)product[offset + r * stride + i - 1] * left[offset + r * stride + i - 1])
+            : i == 0 ? Output(offset + 3 * stride) : i / width == 1 ? 0 : Output(offset + i % width), 2 * rows * rows * Sample.Unit);
     }
 
     private static double Sum(int count, Func<int, double> term)

@@ -201,14 +201,6 @@ public sealed class TrainingRunTests(ITestOutputHelper output) : IDisposable
             .Select(e => $"{e.File}:{e.Line}:{e.Column}"));
     }
 
-    [Fact]
-    public void Run_UnknownDataSet_IsALocatedError()
-    {
-        var design = Design();
-        var error = Assert.Single(Assert.Throws<InputException>(() => TrainingRun.Run(design, _root, "cpu", null, default)).Errors);
-        Assert.StartsWith("design.yaml:2:9: error: unknown data set 'synthetic'", error.ToString());
-    }
-
     private static DesignFile Design(int k = 4) => new("d", Seed, new("synthetic", null, new("design.yaml", 2, 9)),
         [new GruLayer(6, 12, k), new DenseLayer(12, 3, 1)],
         new(10, 1.0, new(3, 0.02, 0.002), new(new(2, 0.01, 0.01), 0.05, 1.5, 3), new(2, 0.01, 0.001)),

@@ -23,13 +23,13 @@ public sealed class Pipeline
     private const int FaultImages = 4;
 
     private DataSettings? _loaded;
-    private (SequenceDataset Train, SequenceDataset Test) _data;
+    private DataSplit? _data;
 
     /// <summary>The steps as the verbs call them. `run` skips a verification that is up to date; the verb `verify` never does.</summary>
     public PipelineSteps Steps => new(TrainAsync, QuantizeAsync, GenerateAsync, VerifyAsync, InjectFaultsAsync, ReportAsync);
 
     /// <summary>The steps of `run`.</summary>
-    public PipelineSteps RunSteps => Steps with { Verify = VerifyUnlessUpToDateAsync };
+    public PipelineSteps RunSteps => Steps with { Train = TrainForHardwareAsync, Verify = VerifyUnlessUpToDateAsync };
 
     /// <summary>Reads a whole data set.</summary>
     public static Task<DataResult> CheckDataAsync(string name, string? path, CancellationToken cancel)
@@ -40,18 +40,26 @@ public sealed class Pipeline
 
     public async Task<TrainResult> TrainAsync(StepContext c, CancellationToken cancel) => (await RecordAsync(c, cancel)).Result;
 
+    /// <summary>What can't become hardware is refused before hours of training.</summary>
+    private async Task<TrainResult> TrainForHardwareAsync(StepContext c, CancellationToken cancel)
+    {
+        RequireEngine(c.Design);
+        return await TrainAsync(c, cancel);
+    }
+
     public async Task<QuantizeResult> QuantizeAsync(StepContext c, CancellationToken cancel)
     {
+        RequireEngine(c.Design);
         TrainingRecord training = await RecordAsync(c, cancel);
         string ranges = RangesFile(c);
         return (await c.Workspace.Stages.RunAsync("quantize", QuantizeKey(c), [ranges], () => Task.Run(() =>
         {
             TrainedNetwork network = NetworkFile.Load(NetworkPath(c));
             c.Progress.Report("quantize: record ranges", 0);
-            NetworkRanges recorded = Quantizer.Calibrate(network, Data(c.Design).Train, c.Design.Quantization.CalibrationSequences);
+            NetworkRanges recorded = Quantizer.Calibrate(network, Sequences(c.Design).Train, c.Design.Quantization.CalibrationSequences);
             AtomicFile.WriteText(ranges, JsonText.Page(recorded));
             AcceleratorPlan plan = BuildPlan(c, network, recorded);
-            SequenceDataset test = Data(c.Design).Test;
+            SequenceDataset test = Sequences(c.Design).Test;
             var progress = new Relay<int>(done => c.Progress.Report("quantize: classify in fixed point", (double)done / test.Count, $"{done:N0} of {test.Count:N0}"));
             FixedPointScore score = Quantizer.Evaluate(plan, test, progress, cancel);
             Accuracy accuracy = training.Result.Accuracy with { FixedPoint = score.Accuracy };
@@ -88,7 +96,7 @@ public sealed class Pipeline
     {
         RequireGenerated(c);
         AcceleratorPlan plan = LoadPlan(c);
-        SequenceDataset test = Data(c.Design).Test;
+        SequenceDataset test = Sequences(c.Design).Test;
         int images = Math.Min(c.Design.Hardware.VerifySequences, test.Count);
         List<long[][]> sequences = Stimulus.Quantize(plan, test.Inputs, images, test.Steps);
         List<long[][]> stress = Stimulus.Stress(plan, c.Design.Seed);
@@ -109,7 +117,7 @@ public sealed class Pipeline
     {
         RequireGenerated(c);
         AcceleratorPlan plan = LoadPlan(c);
-        SequenceDataset test = Data(c.Design).Test;
+        SequenceDataset test = Sequences(c.Design).Test;
         var stimulus = new Stimulus([.. Stimulus.Stress(plan, seed), .. Stimulus.Quantize(plan, test.Inputs, FaultImages, test.Steps)]);
         int done = 0;
         var progress = new Relay<FaultOutcome>(o => c.Progress.Report("inject faults", (double)Interlocked.Increment(ref done) / count, $"{done} of {count}"));
@@ -145,14 +153,21 @@ public sealed class Pipeline
         TrainingOutcome outcome;
         try
         {
-            outcome = await Task.Run(() => TrainingRun.Run(c.Design, Path.GetDirectoryName(c.Workspace.Artifacts)!, c.Device, progress, cancel), cancel);
+            outcome = await Task.Run(() => TrainingRun.Run(c.Design, Path.GetDirectoryName(c.Workspace.Artifacts)!, c.Device, progress, cancel,
+                new Relay<(int Done, int Total)>(p => c.Progress.Report("train: features of speech", (double)p.Done / p.Total, $"{p.Done:N0} of {p.Total:N0} recordings"))), cancel);
         }
         catch (DeviceNotFoundException e)
         {
             throw new ToolException(c.Device, $"--device {c.Device}", e.Message, "Name another device, or leave the option out; `hwgen doctor` tells what is here.");
         }
         var record = new TrainingRecord(
-            new(c.Design.Name, new(outcome.DenseAccuracy, outcome.CirculantAccuracy), Data(c.Design).Test.Count, outcome.Circulant.ParameterCount, outcome.Dense.ParameterCount, c.Design.Layers[0].BlockSize),
+            new(c.Design.Name, new(outcome.DenseScores[0].Accuracy, outcome.Scores[0].Accuracy), (int)outcome.Scores[0].Labels,
+                outcome.Circulant.ParameterCount, outcome.Dense.ParameterCount, c.Design.Layers.Max(l => l.BlockSize))
+            {
+                Per = outcome.Scores[0].Errors is { } errors ? new(outcome.DenseScores[0].Errors?.Rate, errors.Rate) : null,
+                Tests = [.. outcome.Scores.Zip(outcome.DenseScores, (s, d) => new TestResult(s.Name, new(d.Accuracy, s.Accuracy),
+                    s.Errors is null ? null : new(d.Errors?.Rate, s.Errors?.Rate), s.Errors))],
+            },
             [.. outcome.Log.Epochs.Select((e, i) => new TrainingPoint(e.Phase.ToString(), i + 1, e.Loss, e.TestAccuracy))],
             [.. outcome.Log.Residuals.Select(r => new AdmmPoint(r.Iteration, r.Primal, r.Dual, r.Rho))]);
         c.Workspace.Stages.Record("train", key, record, [NetworkPath(c)]);
@@ -173,10 +188,18 @@ public sealed class Pipeline
 
     private static VerifyOptions Options(StepContext c) => new(Path.Join(Path.GetDirectoryName(c.Workspace.Artifacts), "verilator"));
 
-    private (SequenceDataset Train, SequenceDataset Test) Data(DesignFile design)
+    private (SequenceDataset Train, SequenceDataset Test) Sequences(DesignFile design)
     {
-        if (_loaded != design.Data) (_data, _loaded) = (FashionMnist.Load(design.Data), design.Data);
-        return _data;
+        if (_data is null || _loaded != design.Data) (_data, _loaded) = (DataSets.Load(design.Data, ""), design.Data);
+        return (Equal(_data.Train), Equal(_data.Test));
+
+        SequenceDataset Equal(LabelledData data) => data as SequenceDataset
+            ?? throw new InputException(design.Data.Location.Error("the engine is verified on sequences of one length with one label: this data can be trained with, not yet generated from"));
+    }
+
+    private static void RequireEngine(DesignFile design)
+    {
+        if (EngineLimits.Complaints(design) is { Count: > 0 } complaints) throw new InputException(complaints);
     }
 
     private static AcceleratorPlan LoadPlan(StepContext c) => BuildPlan(c, NetworkFile.Load(NetworkPath(c)), LoadRanges(c));
@@ -192,8 +215,8 @@ public sealed class Pipeline
 
     private static string TrainKey(DesignFile design)
     {
-        var key = new StageKey().Add("data", FashionMnist.Digest(design.Data)).Add("seed", design.Seed).AddValue("training", design.Training);
-        foreach (LayerDescription layer in design.Layers) key.Add(layer.GetType().Name, $"{layer.InputSize} {layer.OutputSize} {layer.BlockSize}");
+        var key = new StageKey().Add("data", DataSets.Digest(design.Data)).Add("seed", design.Seed).AddValue("training", design.Training);
+        foreach (LayerDescription layer in design.Layers) key.Add("layer", layer.ToString());
         return key.AddCode(typeof(TrainingRun).Assembly).Finish();
     }
 
