@@ -59,7 +59,7 @@ public static class NpzData
         new(path, 1, 1 + (index is { } i ? array.OffsetOf(i) : 0), $"{array.Entry} {message}");
 
     /// <summary>The arrays of one part, fitted together.</summary>
-    private sealed record Part(NpyArray X, NpyArray Y, int Steps, int Features, byte[] Labels, int[]? Lengths)
+    private sealed record Part(NpyArray X, NpyArray Y, int Steps, int Features, float[] Inputs, byte[] Labels, int[]? Lengths)
     {
         public int Count => X.Shape[0];
 
@@ -84,10 +84,13 @@ public static class NpzData
             long[]? counted = lengths?.To<long>();
             if (counted is not null && Array.FindIndex(counted, c => c < 0 || c > steps) is >= 0 and var wrong)
                 errors.Add(lengths!.At(path, $"holds {counted[wrong]}; a sequence has 0 to {steps} steps here.", wrong));
-            float[] values = x.To<float>();
-            if (Array.FindIndex(values, v => !float.IsFinite(v)) is >= 0 and var odd)
-                errors.Add(x.At(path, $"holds a value that is no finite float32; replace it.", odd));
+            float[] inputs = x.To<float>();
+            if (Array.FindIndex(inputs, v => !float.IsFinite(v)) is >= 0 and var odd)
+                errors.Add(x.At(path, "holds a value that is no finite float32; replace it.", odd));
             if (errors.Count > before) return null;
+
+            if (x.Type == "u1")
+                for (int i = 0; i < inputs.Length; i++) inputs[i] /= byte.MaxValue;
 
             int each = y.Shape.Count == 2 ? steps : 1;
             var labels = new byte[n * each];
@@ -102,7 +105,7 @@ public static class NpzData
                 }
                 labels[i] = (byte)written[i];
             }
-            return new(x, y, steps, features, labels, counted is null ? null : [.. counted.Select(c => (int)c)]);
+            return new(x, y, steps, features, inputs, labels, counted is null ? null : [.. counted.Select(c => (int)c)]);
 
             void CheckIntegers(NpyArray array, string shape, bool fits)
             {
@@ -111,14 +114,8 @@ public static class NpzData
             }
         }
 
-        public LabelledData Build(int classes)
-        {
-            var inputs = X.To<float>();
-            if (X.Type == "u1")
-                for (int i = 0; i < inputs.Length; i++) inputs[i] /= byte.MaxValue;
-            return Kind == LabelKind.Sequence && Lengths is null
-                ? new SequenceDataset(Count, Steps, Features, classes, inputs, Labels)
-                : new PaddedDataset(Steps, Features, classes, Kind, inputs, Labels, Lengths ?? [.. Enumerable.Repeat(Steps, Count)]);
-        }
+        public LabelledData Build(int classes) => Kind == LabelKind.Sequence && Lengths is null
+            ? new SequenceDataset(Count, Steps, Features, classes, Inputs, Labels)
+            : new PaddedDataset(Steps, Features, classes, Kind, Inputs, Labels, Lengths ?? [.. Enumerable.Repeat(Steps, Count)]);
     }
 }

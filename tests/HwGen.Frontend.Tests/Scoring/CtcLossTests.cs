@@ -30,14 +30,15 @@ public sealed class CtcLossTests
         var gradient = new float[logits.Length];
         double loss = CtcLoss.Compute(logits, steps, classes, symbols, gradient);
 
-        var matching = Paths.All(steps, classes).Where(path => Paths.Merged(path).Where(c => c != classes - 1).SequenceEqual(symbols)).ToArray();
-        double p = matching.Sum(path => Math.Exp(Paths.LogProbability(logits, classes, path)));
+        var matching = Paths.All(steps, classes).Where(path => Paths.Merged(path).Where(c => c != classes - 1).SequenceEqual(symbols))
+            .Select(path => (Path: path, P: Math.Exp(Paths.LogProbability(logits, classes, path)))).ToArray();
+        double p = matching.Sum(m => m.P);
         Assert.Equal(-Math.Log(p), loss, Exact);
 
         for (int t = 0; t < steps; t++)
             for (int c = 0; c < classes; c++)
             {
-                double there = matching.Where(path => path[t] == c).Sum(path => Math.Exp(Paths.LogProbability(logits, classes, path))) / p;
+                double there = matching.Where(m => m.Path[t] == c).Sum(m => m.P) / p;
                 double softmax = Math.Exp(Paths.LogProbability(logits[(t * classes)..((t + 1) * classes)], classes, [(byte)c]));
                 // The difference of two shares, rounded to float once.
                 Assert.Equal(softmax - there, gradient[t * classes + c], Sample.Unit + Exact);
