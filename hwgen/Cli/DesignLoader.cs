@@ -19,6 +19,29 @@ public static class DesignLoader
             : design with { Data = design.Data with { Path = Path.Combine(Path.GetDirectoryName(path) ?? "", data) } };
     }
 
+    /// <summary>Several designs, each with a name of its own.</summary>
+    /// <exception cref="InputException">All mistakes in all files.</exception>
+    public static List<DesignFile> LoadAll(IEnumerable<string> paths)
+    {
+        var loaded = new List<DesignFile>();
+        var errors = new List<InputError>();
+        foreach (string path in paths)
+        {
+            try
+            {
+                var design = Load(path);
+                if (loaded.Exists(d => d.Name == design.Name))
+                    errors.Add(new(path, 1, 1, $"another design given is named '{design.Name}' too and would be overwritten: give each its own name"));
+                loaded.Add(design);
+            }
+            catch (InputException e)
+            {
+                errors.AddRange(e.Errors);
+            }
+        }
+        return errors.Count == 0 ? loaded : throw new InputException(errors);
+    }
+
     private static string ReadText(string path)
     {
         if (Directory.Exists(path)) throw Error(path, "this is a folder: name the design file in it");

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using HwGen.Cli.Results;
 using HwGen.Cli.Steps;
-using HwGen.Core;
-using HwGen.Core.Design;
 
 namespace HwGen.Cli.Verbs;
 
@@ -22,30 +20,9 @@ public sealed class RunVerb(PipelineSteps steps)
     {
         var results = new List<DesignResult>();
         // All files are read first: a mistake in the last one shows before hours of work on the first.
-        foreach (var design in Load(arguments.GetRequiredValue(designs)))
+        foreach (var design in DesignLoader.LoadAll(arguments.GetRequiredValue(designs)))
             results.Add(await DesignVerb.WithDesignAsync(design, Root(arguments), arguments.GetRequiredValue(device), terminal,
                 context => steps.RunAsync(context, cancellation)));
         return new RunResult(results);
-    }
-
-    private static List<DesignFile> Load(IEnumerable<string> paths)
-    {
-        var loaded = new List<DesignFile>();
-        var errors = new List<InputError>();
-        foreach (string path in paths)
-        {
-            try
-            {
-                var design = DesignLoader.Load(path);
-                if (loaded.Exists(d => d.Name == design.Name))
-                    errors.Add(new(path, 1, 1, $"another design given is named '{design.Name}' too and would be overwritten: give each its own name"));
-                loaded.Add(design);
-            }
-            catch (InputException e)
-            {
-                errors.AddRange(e.Errors);
-            }
-        }
-        return errors.Count == 0 ? loaded : throw new InputException(errors);
     }
 }
