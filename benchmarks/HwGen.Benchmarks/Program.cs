@@ -4,18 +4,21 @@ using HwGen.Core.Network;
 using HwGen.Frontend.Data;
 using HwGen.Frontend.Kernels;
 
-// Speed of training steps, all that is compared measured in this run. Arguments: devices | lstm [CELLS…] [THREADS threads]
+// Speed of training steps, and cost against size; all that is compared is measured in this run.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
 {
     case ["lstm", .. var cells]:
         await Lstm([.. cells.Select(int.Parse).DefaultIfEmpty(256).Concat(cells.Length == 0 ? [1024] : [])]);
         break;
+    case ["size", .. var folder]:
+        Size(folder is [var f] ? f : "artifacts/bench");
+        break;
     case [] or ["devices"]:
         Devices();
         break;
     default:
-        Console.Error.WriteLine("usage: devices | lstm [CELLS…]");
+        Console.Error.WriteLine("usage: devices | lstm [CELLS…] | size [FOLDER]");
         return 2;
 }
 return 0;
@@ -43,6 +46,32 @@ static void Devices()
         }
     }
     Console.WriteLine("ratio: to the first row, measured in this run");
+}
+
+static void Size(string folder)
+{
+    int[] circulant = [256, 512, 1024, 2048, 4096, 8192], dense = [256, 512, 1024, 2048, 4096];
+    using var ops = ComputeDevice.Open("cpu", 1);
+    Console.WriteLine($"One square fully connected layer, batch {CostAgainstSize.Batch}, forward, backward and update, one thread; medians of 7 runs of 0.3 s");
+    Console.WriteLine($"{"n",-7}{"weights",-14}{"ms",10}{"MB",10}");
+    var all = new List<CostAgainstSize>();
+    foreach (var (n, k) in circulant.Select(n => (n, n)).Concat(dense.Select(n => (n, 1))))
+    {
+        all.Add(CostAgainstSize.Measure(ops, n, k));
+        Console.WriteLine($"{n,-7}{(k == 1 ? "dense" : "one block"),-14}{all[^1].Milliseconds,10:F3}{all[^1].Megabytes,10:F2}");
+    }
+    Report("time", "time.svg", "Time of a pass, ms", c => c.Milliseconds, n => n * Math.Log2(n), "n·log n");
+    Report("memory", "memory.svg", "Memory, MB", c => c.Megabytes, n => n, "n");
+
+    void Report(string what, string file, string title, Func<CostAgainstSize, double> cost, Func<double, double> law, string lawName)
+    {
+        IReadOnlyList<(double N, double Cost)> blocks = [.. all.Where(c => c.BlockSize > 1).Select(c => ((double)c.Size, cost(c)))];
+        IReadOnlyList<(double N, double Cost)> full = [.. all.Where(c => c.BlockSize == 1).Select(c => ((double)c.Size, cost(c)))];
+        var (a, worstA) = CostAgainstSize.Fit(blocks, law);
+        var (b, worstB) = CostAgainstSize.Fit(full, n => n * n);
+        Console.WriteLine($"{what}: one block grows with n^{CostAgainstSize.Power(blocks):F2}, fits {lawName} within {worstA:P0}; dense grows with n^{CostAgainstSize.Power(full):F2}, fits n² within {worstB:P0}");
+        CostPlot.Write(Path.Combine(folder, file), title, [("one circulant block", blocks, n => a * law(n), $"∝ {lawName}"), ("dense", full, n => b * n * n, "∝ n²")]);
+    }
 }
 
 static async Task Lstm(int[] sizes)

@@ -29,10 +29,14 @@ public sealed unsafe partial class Ops : IDisposable
     /// <summary>What decides the bytes of a result: cpu, cpu-sim, or the kind and name of the accelerator.</summary>
     public string Kind { get; }
 
+    /// <summary>Floats of all tensors allocated so far, disposed ones too.</summary>
+    public long AllocatedFloats { get; private set; }
+
     /// <summary>Zeros.</summary>
     public Tensor Allocate(int length)
     {
         var tensor = new Tensor(_accelerator.Allocate1D<float>(Math.Max(length, 1)));
+        AllocatedFloats += tensor.Length;
         tensor.Clear();
         return tensor;
     }
