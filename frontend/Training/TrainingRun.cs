@@ -33,6 +33,20 @@ public static class TrainingRun
         return Accuracy(network, data, ops);
     }
 
+    /// <summary>What a trained network is worth on each test set of a design with the words of its spectra rounded.</summary>
+    /// <param name="bits">Of a word, 2..18; 0 leaves them as they are.</param>
+    /// <param name="artifactsRoot">As for <see cref="Run(DesignFile, string, string, IProgress{TrainingProgress}?, CancellationToken, IProgress{ValueTuple{int, int}}?, int)"/>.</param>
+    public static IReadOnlyList<TestScore> Score(TrainedNetwork network, DesignFile design, int bits, string artifactsRoot, string device, int threads = 0)
+    {
+        var data = DataSets.Load(design.Data, Path.Combine(artifactsRoot, "features"));
+        using var ops = ComputeDevice.Open(device, threads);
+        int longest = Math.Max(data.Train.LongestLength, data.Tests.Max(t => t.Data.LongestLength));
+        using var model = new NetworkModel(ops, network.Layers, design.Training.BatchSize, longest, data.Train.Kind, design.Training.Loss);
+        ops.Upload(model.Parameters, model.Layout.Pack(network));
+        model.Update(bits);
+        return Evaluation.Scores(model, design.Training.Loss, data);
+    }
+
     internal static double Accuracy(TrainedNetwork network, LabelledData data, Ops ops)
     {
         using var model = new NetworkModel(ops, network.Layers, Math.Min(128, data.Count), data.LongestLength, data.Kind);

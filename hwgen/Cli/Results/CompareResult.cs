@@ -26,7 +26,7 @@ public sealed record CompareResult(IReadOnlyList<ComparedNetwork> Networks) : Ve
         from row in test.Rows
         select (string[])
         [
-            network.Design, test.Name, row.Method is null ? "dense" : $"k={row.BlockSize}, {row.Method}", Show.Count(row.Parameters),
+            network.Design, test.Name, row.Weights, Show.Count(row.Parameters),
             (test.IsErrorRate ? "error " : "") + Spread(row.Figure) + " %", row.WorseThanDense is null ? "" : Spread(row.WorseThanDense),
         ];
 
@@ -44,9 +44,9 @@ public sealed record ComparedNetwork(string Design, string Epochs, IReadOnlyList
 /// <param name="Rows">Dense first, then each way and block size.</param>
 public sealed record ComparedTest(string Name, bool IsErrorRate, IReadOnlyList<ComparedRow> Rows);
 
+/// <param name="Weights">Block size and way, in words.</param>
 /// <param name="BlockSize">k; 1 is dense.</param>
-/// <param name="Method">admm, scratch or projection; null for the dense baseline.</param>
 /// <param name="Parameters">Stored numbers.</param>
 /// <param name="Figure">Over the seeds, 0..1.</param>
 /// <param name="WorseThanDense">Of the same seed, over the seeds; null for the dense baseline.</param>
-public sealed record ComparedRow(int BlockSize, string? Method, int Parameters, SeedStatistics Figure, SeedStatistics? WorseThanDense);
+public sealed record ComparedRow(string Weights, int BlockSize, int Parameters, SeedStatistics Figure, SeedStatistics? WorseThanDense);

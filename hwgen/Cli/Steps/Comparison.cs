@@ -18,49 +18,66 @@ public sealed class Comparison(string root, string device, int workers)
     /// <param name="designs">Layers with a block size of 1 stay dense.</param>
     /// <param name="blockSizes">For all other matrices.</param>
     /// <param name="methods">Ways to block-circulant weights.</param>
+    /// <param name="bits">Each network is also rounded to spectra of so many bits after its training, and trained with them in sight.</param>
     /// <param name="seeds">1, 2, … in place of the designs' own; the same networks start from the same dense baseline.</param>
     public async Task<IReadOnlyList<ComparedNetwork>> RunAsync(IReadOnlyList<DesignFile> designs, IReadOnlyList<int> blockSizes,
-        IReadOnlyList<CompressionMethod> methods, int seeds, StepProgress progress, CancellationToken cancel)
+        IReadOnlyList<CompressionMethod> methods, IReadOnlyList<int> bits, int seeds, StepProgress progress, CancellationToken cancel)
     {
-        Variant[] variants = [.. from method in methods from k in blockSizes select new Variant(k, method)];
+        Variant[] variants = [.. from method in methods from k in blockSizes from b in bits.Prepend(0) select new Variant(k, method, b)];
         // Seed by seed, so that a first answer for all designs comes before the spread of one.
         (DesignFile Design, int Seed)[] jobs = [.. from seed in Enumerable.Range(1, seeds) from design in designs select (design, seed)];
         int done = 0, all = jobs.Length * variants.Length;
-        var outcomes = new TrainingOutcome[jobs.Length][];
+        var results = new SeedResult[jobs.Length];
         await Parallel.ForAsync(0, jobs.Length, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, async (j, _) =>
         {
             // A training blocks its thread for minutes: not one of the pool's.
-            outcomes[j] = await Task.Factory.StartNew(() => variants.Select(v =>
-            {
-                var outcome = Train(v.Of(jobs[j].Design, jobs[j].Seed), progress, () => (double)Volatile.Read(ref done) / all, cancel);
-                progress.Note($"{Interlocked.Increment(ref done)} of {all}: {v.Of(jobs[j].Design, jobs[j].Seed).Name}: {Describe(outcome)}");
-                return outcome;
-            }).ToArray(), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            results[j] = await Task.Factory.StartNew(() => Run(jobs[j].Design, jobs[j].Seed), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         });
-        return [.. designs.Select(design => Summarize(design, variants,
-            [.. jobs.Index().Where(j => j.Item.Design == design).Select(j => outcomes[j.Index])]))];
+        return [.. designs.Select(design => Summarize(design, [.. jobs.Index().Where(j => j.Item.Design == design).Select(j => results[j.Index])]))];
+
+        SeedResult Run(DesignFile design, int seed)
+        {
+            TrainingOutcome? last = null, unrounded = null;
+            var networks = new List<ScoredNetwork>();
+            foreach (var variant in variants)
+            {
+                var own = variant.Of(design, seed);
+                last = Train(own, progress, () => (double)Volatile.Read(ref done) / all, cancel);
+                if (variant.Bits == 0) unrounded = last;
+                else networks.Add(new(variant.Label + $", rounded to {variant.Bits} bits", variant.BlockSize, last.Circulant.ParameterCount,
+                    TrainingRun.Score(unrounded!.Circulant, own, variant.Bits, Artifacts(own), device, threads: 1)));
+                networks.Add(new(variant.Label + (variant.Bits == 0 ? "" : $", trained with {variant.Bits} bits"), variant.BlockSize, last.Circulant.ParameterCount, last.Scores));
+                progress.Note($"{Interlocked.Increment(ref done)} of {all}: {own.Name}: {Describe(last)}");
+            }
+            return new(new("dense", 1, last!.Dense.ParameterCount, last.DenseScores), networks);
+        }
     }
 
     private TrainingOutcome Train(DesignFile design, StepProgress progress, Func<double> fraction, CancellationToken cancel)
     {
         var workspace = new Workspace(root, design.Name);
         using var guard = workspace.Lock();
-        var reports = new Relay(p => progress.Report("compare", fraction(), $"{design.Name}: {p.Phase}, epoch {p.Epoch} of {p.Epochs}, loss {p.Loss:F3}, {p.FramesPerSecond:N0} frames/s"));
-        return TrainingRun.Run(design, Path.GetDirectoryName(workspace.Artifacts)!, device, reports, cancel, threads: 1);
+        var reports = new Relay<TrainingProgress>(p => progress.Report("compare", fraction(), $"{design.Name}: {p.Phase}, epoch {p.Epoch} of {p.Epochs}, loss {p.Loss:F3}, {p.FramesPerSecond:N0} frames/s"));
+        var reading = new Relay<(int Done, int Total)>(p => progress.Report("compare: features of speech", (double)p.Done / p.Total));
+        return TrainingRun.Run(design, Artifacts(design), device, reports, cancel, reading, threads: 1);
     }
+
+    private string Artifacts(DesignFile design) => Path.GetDirectoryName(new Workspace(root, design.Name).Artifacts)!;
 
     private static string Describe(TrainingOutcome o) => string.Join("; ", o.Scores.Zip(o.DenseScores, (s, d) => s.Errors is { } e
         ? $"{s.Name}: phone error rate {Show.Percent(e.Rate)}, dense {Show.Percent(d.Errors?.Rate)}"
         : $"{s.Name}: {Show.Percent(s.Accuracy)}, dense {Show.Percent(d.Accuracy)}"));
 
-    private static ComparedNetwork Summarize(DesignFile design, Variant[] variants, TrainingOutcome[][] bySeed) => new(design.Name, Epochs(design.Training),
-        [.. Enumerable.Range(0, bySeed[0][0].Scores.Count).Select(t => new ComparedTest(bySeed[0][0].Scores[t].Name, bySeed[0][0].Scores[t].Errors is not null,
+    private static ComparedNetwork Summarize(DesignFile design, IReadOnlyList<SeedResult> seeds) => new(design.Name, Epochs(design.Training),
+        [.. seeds[0].Dense.Scores.Select((first, t) => new ComparedTest(first.Name, first.Errors is not null,
         [
-            new(1, null, bySeed[0][0].Dense.ParameterCount, SeedStatistics.Of([.. bySeed.Select(s => Figure(s[0].DenseScores[t]))]), null),
-            .. variants.Select((v, i) => new ComparedRow(v.BlockSize, v.Method.ToString().ToLowerInvariant(), bySeed[0][i].Circulant.ParameterCount,
-                SeedStatistics.Of([.. bySeed.Select(s => Figure(s[i].Scores[t]))]),
-                SeedStatistics.Of([.. bySeed.Select(s => Worse(s[i].Scores[t], s[i].DenseScores[t]))]))),
+            Row(seeds[0].Dense, [.. seeds.Select(s => Figure(s.Dense.Scores[t]))], null),
+            .. seeds[0].Networks.Select((network, n) => Row(network, [.. seeds.Select(s => Figure(s.Networks[n].Scores[t]))],
+                [.. seeds.Select(s => Worse(s.Networks[n].Scores[t], s.Dense.Scores[t]))])),
         ]))]);
+
+    private static ComparedRow Row(ScoredNetwork network, double[] figures, double[]? worse) =>
+        new(network.Label, network.BlockSize, network.Parameters, SeedStatistics.Of(figures), worse is null ? null : SeedStatistics.Of(worse));
 
     /// <summary>Phone error rate where there are phones, else accuracy.</summary>
     private static double Figure(TestScore score) => score.Errors?.Rate ?? score.Accuracy;
@@ -70,14 +87,21 @@ public sealed class Comparison(string root, string device, int workers)
     private static string Epochs(TrainingSettings t) =>
         $"dense {t.Dense.Epochs}; admm {t.Admm.Phase.Epochs} and {t.Retrain.Epochs} more after the projection; projection {t.Admm.Phase.Epochs + t.Retrain.Epochs}; scratch {t.Scratch.Epochs}; batches of {t.BatchSize}";
 
-    private sealed record Variant(int BlockSize, CompressionMethod Method)
+    /// <summary>All that came of one seed of one design.</summary>
+    private sealed record SeedResult(ScoredNetwork Dense, IReadOnlyList<ScoredNetwork> Networks);
+
+    private sealed record ScoredNetwork(string Label, int BlockSize, int Parameters, IReadOnlyList<TestScore> Scores);
+
+    private sealed record Variant(int BlockSize, CompressionMethod Method, int Bits)
     {
+        public string Label => $"k={BlockSize}, {Method.ToString().ToLowerInvariant()}";
+
         public DesignFile Of(DesignFile design, int seed) => design with
         {
-            Name = $"{design.Name}-k{BlockSize}-{Method.ToString().ToLowerInvariant()}-s{seed}",
+            Name = $"{design.Name}-k{BlockSize}-{Method.ToString().ToLowerInvariant()}{(Bits == 0 ? "" : $"-b{Bits}")}-s{seed}",
             Seed = seed,
             Layers = [.. design.Layers.Select(l => WithBlocks(l, BlockSize))],
-            Training = design.Training with { Method = Method },
+            Training = design.Training with { Method = Method, SpectralBits = Bits },
         };
 
         private static LayerDescription WithBlocks(LayerDescription layer, int k)
@@ -87,8 +111,8 @@ public sealed class Comparison(string root, string device, int workers)
         }
     }
 
-    private sealed class Relay(Action<TrainingProgress> report) : IProgress<TrainingProgress>
+    private sealed class Relay<T>(Action<T> report) : IProgress<T>
     {
-        public void Report(TrainingProgress value) => report(value);
+        public void Report(T value) => report(value);
     }
 }

@@ -29,6 +29,14 @@ public sealed class CompareVerb()
         DefaultValueFactory = _ => ["admm", "scratch", "projection"],
     }.AcceptOnlyFromAmong("admm", "scratch", "projection");
 
+    private readonly Option<int[]> spectralBits = new("--spectral-bits")
+    {
+        Description = "Also round the words of spectra to this many bits, after training and in training.",
+        HelpName = "B",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [],
+    };
+
     private readonly Option<int> seeds = new("--seeds") { Description = "How many seeds: 1, 2, and so on.", HelpName = "N", DefaultValueFactory = _ => 3 };
 
     private readonly Option<int> workers = new("--workers")
@@ -43,11 +51,16 @@ public sealed class CompareVerb()
     protected override void AddTo(Command command)
     {
         command.Add(designs);
-        foreach (Option option in (Option[])[device, blockSizes, methods, seeds, workers, markdown]) command.Add(option);
+        foreach (Option option in (Option[])[device, blockSizes, methods, spectralBits, seeds, workers, markdown]) command.Add(option);
         blockSizes.Validators.Add(r =>
         {
             foreach (int k in r.GetValueOrDefault<int[]>() ?? [])
                 if (!int.IsPow2(k) || k is < 2 or > 64) r.AddError($"--block-sizes: {k} is no power of two from 2 to 64.");
+        });
+        spectralBits.Validators.Add(r =>
+        {
+            foreach (int b in r.GetValueOrDefault<int[]>() ?? [])
+                if (b is < 4 or > 18) r.AddError($"--spectral-bits: write numbers from 4 to 18, not {b}.");
         });
         foreach (var option in (Option<int>[])[seeds, workers])
             option.Validators.Add(r =>
@@ -61,12 +74,13 @@ public sealed class CompareVerb()
         string[] paths = arguments.GetRequiredValue(designs);
         var loaded = DesignLoader.LoadAll(paths);
         int[] sizes = [.. arguments.GetRequiredValue(blockSizes).Distinct()];
+        int[] bits = [.. arguments.GetRequiredValue(spectralBits).Distinct()];
         string[] ways = [.. arguments.GetRequiredValue(methods).Distinct()];
         var comparison = new Comparison(Root(arguments), arguments.GetRequiredValue(device), arguments.GetRequiredValue(workers));
         var result = new CompareResult(await StepProgress.ShowAsync(terminal, progress => comparison.RunAsync(loaded, sizes,
-            [.. ways.Select(w => Enum.Parse<CompressionMethod>(w, ignoreCase: true))], arguments.GetRequiredValue(seeds), progress, cancellation)));
+            [.. ways.Select(w => Enum.Parse<CompressionMethod>(w, ignoreCase: true))], bits, arguments.GetRequiredValue(seeds), progress, cancellation)));
         if (arguments.GetValue(markdown) is { } file)
-            AtomicFile.WriteText(file, result.Markdown($"hwgen compare {string.Join(' ', paths)} --block-sizes {string.Join(' ', sizes)} --methods {string.Join(' ', ways)} --seeds {arguments.GetRequiredValue(seeds)}"));
+            AtomicFile.WriteText(file, result.Markdown($"hwgen compare {string.Join(' ', paths)} --block-sizes {string.Join(' ', sizes)} --methods {string.Join(' ', ways)}{(bits.Length == 0 ? "" : $" --spectral-bits {string.Join(' ', bits)}")} --seeds {arguments.GetRequiredValue(seeds)}"));
         return result;
     }
 }
