@@ -19,7 +19,7 @@ public sealed class FeatureExtractor
 
     private readonly FeatureSettings _settings;
     private readonly MelFilterbank _bank;
-    private readonly double[][] _cosines;
+    private readonly CosineTransform? _cepstrum;
     private readonly int _statics;
 
     /// <exception cref="ArgumentOutOfRangeException">Too many bands for the transform, or more coefficients than bands.</exception>
@@ -28,12 +28,7 @@ public sealed class FeatureExtractor
         _settings = settings;
         _bank = new(settings.Bands, FftSize);
         _statics = settings.Size / (settings.Deltas ? 3 : 1);
-        if (settings.Kind == FeatureKind.Mfcc)
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(settings.Coefficients, 1);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(settings.Coefficients, settings.Bands);
-        }
-        _cosines = settings.Kind == FeatureKind.Mfcc ? [.. Enumerable.Range(0, settings.Coefficients).Select(k => Cosine(k, settings.Bands))] : [];
+        _cepstrum = settings.Kind == FeatureKind.Mfcc ? new(settings.Coefficients, settings.Bands) : null;
     }
 
     /// <summary>Whole windows in a recording; 0 when it is shorter than one.</summary>
@@ -92,13 +87,8 @@ public sealed class FeatureExtractor
         Power(window, spectrum, power);
         _bank.Apply(power, mel);
         for (int b = 0; b < mel.Length; b++) mel[b] = Math.Log(Math.Max(mel[b], Floor));
-        if (_settings.Kind == FeatureKind.LogMel) mel.CopyTo(target);
-        for (int k = 0; k < _cosines.Length; k++)
-        {
-            double sum = 0;
-            for (int b = 0; b < mel.Length; b++) sum += _cosines[k][b] * mel[b];
-            target[k] = sum;
-        }
+        if (_cepstrum is null) mel.CopyTo(target);
+        else _cepstrum.Apply(mel, target);
         if (!_settings.Energy) return;
         double energy = 0;
         foreach (short sample in window) energy += (double)sample * sample;
@@ -110,7 +100,4 @@ public sealed class FeatureExtractor
         for (int t = 0; t < values.Length / _statics; t++)
             for (int i = 0; i < _statics; i++) features[t * _settings.Size + block * _statics + i] = (float)values[t * _statics + i];
     }
-
-    private static double[] Cosine(int k, int bands) =>
-        [.. Enumerable.Range(0, bands).Select(b => Math.Sqrt((k == 0 ? 1.0 : 2.0) / bands) * Math.Cos(Math.PI * k * (b + 0.5) / bands))];
 }

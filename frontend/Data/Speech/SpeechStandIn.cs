@@ -17,7 +17,7 @@ public static class SpeechStandIn
     private const int BatchSize = 64;
 
     private const int NoiseSeconds = 300;
-    private const string StampName = "STANDIN.TXT", WorkName = ".work";
+    private const string StampName = "STANDIN.TXT", WorkName = ".work", LockName = ".lock";
 
     /// <summary>Writes what is missing.</summary>
     /// <param name="folder">Of the corpus; made when needed.</param>
@@ -33,6 +33,7 @@ public static class SpeechStandIn
         List<string> sentences = Sentences(settings);
         folder = Path.GetFullPath(folder);
         Stamp(folder, settings, sentences);
+        using FileStream guard = Lock(folder);
         new Random(settings.Seed).Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sentences));
 
         string work = Path.Combine(folder, WorkName);
@@ -93,6 +94,19 @@ public static class SpeechStandIn
         }
         Directory.CreateDirectory(folder);
         if (!File.Exists(path)) Publish(path, text);
+    }
+
+    private static FileStream Lock(string folder)
+    {
+        string path = Path.Combine(folder, LockName);
+        try
+        {
+            return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException e)
+        {
+            throw new ToolException("hwgen", $"lock {path}", e.Message, "Another hwgen writes this folder; wait for it to end.");
+        }
     }
 
     /// <returns>Samples of the recording.</returns>

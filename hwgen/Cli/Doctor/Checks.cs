@@ -5,6 +5,7 @@ public static class Checks
 {
     private static readonly string[] Verification = ["verify", "run"];
     private static readonly string[] Training = ["train", "quantize", "verify", "run"];
+    private static readonly string[] Speech = ["data speech"];
 
     /// <remarks>dataset-fashion-mnist puts its files where the last check looks.</remarks>
     public static IReadOnlyList<ToolCheck> All { get; } =
@@ -16,5 +17,8 @@ public static class Checks
             "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")),
         new("yosys", ["tests"], false, "yosys", Probes.Program("yosys", "-V")),
         new("pocl", ["train --device pocl"], false, "pocl-opencl-icd ocl-icd-libopencl1", Probes.OpenClDriver("/etc/OpenCL/vendors", "pocl")),
+        new("flite", Speech, false, "flite", Probes.Program("flite", "--version")),
+        new("sox", Speech, false, "sox", Probes.Program("sox", "--version")),
+        new("fortunes", Speech, false, "fortunes", Probes.Files("/usr/share/games/fortunes", "wisdom", "literature")),
     ];
 }

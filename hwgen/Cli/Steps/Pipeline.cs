@@ -1,12 +1,16 @@
+using System.Globalization;
 using HwGen.Cli.Files;
+using HwGen.Cli.Progress;
 using HwGen.Cli.Report;
 using HwGen.Cli.Results;
+using HwGen.Cli.Verbs;
 using HwGen.Core;
 using HwGen.Core.Design;
 using HwGen.Core.Network;
 using HwGen.Core.Plan;
 using HwGen.Explore;
 using HwGen.Frontend.Data;
+using HwGen.Frontend.Data.Speech;
 using HwGen.Frontend.Kernels;
 using HwGen.Frontend.Training;
 using HwGen.Print;
@@ -31,11 +35,24 @@ public sealed class Pipeline
     /// <summary>The steps of `run`.</summary>
     public PipelineSteps RunSteps => Steps with { Train = TrainForHardwareAsync, Verify = VerifyUnlessUpToDateAsync };
 
-    /// <summary>Reads a whole data set.</summary>
-    public static Task<DataResult> CheckDataAsync(string name, string? path, CancellationToken cancel)
+    /// <summary>Reads a whole data set; the stand-in for speech is written first as far as it is missing.</summary>
+    public static async Task<DataResult> CheckDataAsync(DataRequest request, StepProgress progress, CancellationToken cancel)
     {
-        DataSplit split = DataSets.Load(new(name, path, new("data", 1, 1)), Path.Combine("artifacts", "cache"), cancel: cancel);
-        return Task.FromResult(new DataResult(name, path ?? FashionMnist.DefaultFolder, split.Train.Count, split.Test.Count));
+        var settings = new DataSettings(request.Name, request.Path, new("data", 1, 1));
+        if (request.Name is not (DataSetName.Speech or DataSetName.Timit))
+        {
+            DataSplit split = await Task.Run(() => DataSets.Load(settings, Path.Join(request.Artifacts, "cache"), cancel: cancel), cancel);
+            return new(request.Name, request.Path ?? FashionMnist.DefaultFolder, split.Train.Count, split.Test.Count);
+        }
+        if (request.Name == DataSetName.Speech)
+        {
+            settings = settings with { Path = request.Path ?? Path.Join(request.Artifacts, SpeechData.Subfolder) };
+            var written = new Relay<double>(h => progress.Report("data: speak", h / request.Hours, string.Create(CultureInfo.InvariantCulture, $"{h:F2} of {request.Hours} hours")));
+            await SpeechStandIn.WriteAsync(settings.Path, new(request.Hours), written, cancel);
+        }
+        var read = new Relay<(int Done, int Total)>(p => progress.Report("data: read", (double)p.Done / p.Total, $"{p.Done:N0} of {p.Total:N0}"));
+        var parts = await Task.Run(() => SpeechData.Check(settings, read, cancel), cancel);
+        return new(request.Name, settings.Path!, parts[0].Count, parts.Skip(1).Sum(p => p.Count)) { Parts = [.. parts.Select(p => new DataPart(p.Name, p.Count, p.Hours))] };
     }
 
     public async Task<TrainResult> TrainAsync(StepContext c, CancellationToken cancel) => (await RecordAsync(c, cancel)).Result;
