@@ -71,7 +71,7 @@ public static class SpeechData
     {
         StandInName => TimitCorpus.FindByVoice(settings.Path ?? DefaultFolder, settings.Location),
         TimitName when settings.Path is { } folder => TimitCorpus.FindStandard(folder, settings.Location),
-        TimitName => throw new InputException(settings.Location.Error("TIMIT is licensed and comes with no package: name its folder in data.path, or use the data set 'speech'.")),
+        TimitName => throw new InputException(settings.Location.Error("TIMIT is licensed and comes with no package: name its folder in data.path or by --path, or use the data set 'speech'.")),
         _ => throw new ArgumentException($"'{settings.Name}' is no data set of speech.", nameof(settings)),
     };
 

@@ -26,7 +26,9 @@ internal static class SpeechTool
         {
             throw new ToolException(tool, command, e.Message, $"Install it (Debian: apt-get install {tool}).");
         }
-        return result.ExitCode == 0 ? result.StandardOutput
-            : throw new ToolException(tool, command, (result.StandardError + result.StandardOutput).Trim(), "The log says what it did not accept.");
+        if (result.ExitCode == 0) return result.StandardOutput;
+        // A terminal's Ctrl-C ends the tools too, perhaps before it is known here.
+        await Task.Delay(100, cancel).ConfigureAwait(false);
+        throw new ToolException(tool, command, (result.StandardError + result.StandardOutput).Trim(), "The log says what it did not accept.");
     }
 }

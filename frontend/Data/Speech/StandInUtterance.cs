@@ -1,11 +1,14 @@
 namespace HwGen.Frontend.Data.Speech;
 
 /// <summary>One recording of the stand-in, decided: everything that flite and sox are told.</summary>
-/// <remarks>Of a hundred recordings 87 are for training and 7 test seen voices, three voices in turn, and 6 test the voice
+/// <remarks>Of any hundred recordings in a row 87 are for training and 7 test seen voices, three voices in turn, and 6 test the voice
 /// that training never hears. It follows from seed and index alone, so that more hours go on where fewer ended.</remarks>
 internal sealed record StandInUtterance
 {
     private const int Group = 100, TrainingOfGroup = 87, SeenOfGroup = 7;
+
+    /// <summary>Spreads the test over a group; prime to its size.</summary>
+    private const int Spread = 37;
 
     private static readonly StandInVoice[] Seen = [new("kal16", "MKAL0", "DR1"), new("awb", "MAWB0", "DR2"), new("rms", "MRMS0", "DR3")];
     private static readonly StandInVoice Unseen = new("slt", "FSLT0", "DR4");
@@ -19,7 +22,7 @@ internal sealed record StandInUtterance
     public StandInUtterance(int seed, int index, string sentence)
     {
         (Index, Sentence) = (index, sentence);
-        int place = index % Group;
+        int place = (int)((long)index * Spread % Group);
         bool isTraining = place < TrainingOfGroup;
         Part = isTraining ? "TRAIN" : "TEST";
         Voice = place >= TrainingOfGroup + SeenOfGroup ? Unseen : Seen[index % Seen.Length];

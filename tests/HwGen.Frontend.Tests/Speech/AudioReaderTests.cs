@@ -65,7 +65,7 @@ public sealed class AudioReaderTests : IDisposable
     {
         foreach (byte[] whole in (byte[][])[TimitFiles.Sphere([1, 2, 3]), TimitFiles.Riff([1, 2, 3])])
         {
-            for (int length = 0; length < whole.Length; length++)
+            for (int length = 0; length < whole.Length; length += length < 64 || length > whole.Length - 10 ? 1 : 13)
             {
                 Assert.Null(Read(whole[..length], out string error));
                 Assert.Matches("^:1:[0-9]+: error: .*[.]$", error);

@@ -158,7 +158,7 @@ public sealed class SpeechDataTests : IDisposable
             Assert.StartsWith($"design.yaml:7:3: error: {_files.Folder} holds no TRAIN", e.Errors.Single().ToString());
         }
         var nameless = Assert.Throws<InputException>(() => SpeechData.Digest(_files.Settings("timit") with { Path = null }));
-        Assert.Contains("name its folder in data.path", nameless.Message);
+        Assert.Contains("name its folder in data.path or by --path", nameless.Message);
     }
 
     [Fact]
