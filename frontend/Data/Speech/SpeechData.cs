@@ -9,12 +9,6 @@ namespace HwGen.Frontend.Data.Speech;
 /// <summary>TIMIT, and the stand-in that is written where there is none: features and phone classes of each frame.</summary>
 public static class SpeechData
 {
-    /// <summary>The stand-in's name in a design file.</summary>
-    public const string StandInName = "speech";
-
-    /// <summary>TIMIT's name in a design file.</summary>
-    public const string TimitName = "timit";
-
     /// <summary>Where the stand-in is written, below the folder of artifacts.</summary>
     public const string Subfolder = "data/speech";
 
@@ -69,9 +63,9 @@ public static class SpeechData
 
     private static IReadOnlyList<SpeechPart> Find(DataSettings settings) => settings.Name switch
     {
-        StandInName => TimitCorpus.FindByVoice(settings.Path ?? DefaultFolder, settings.Location),
-        TimitName when settings.Path is { } folder => TimitCorpus.FindStandard(folder, settings.Location),
-        TimitName => throw new InputException(settings.Location.Error("TIMIT is licensed and comes with no package: name its folder in data.path or by --path, or use the data set 'speech'.")),
+        DataSetName.Speech => TimitCorpus.FindByVoice(settings.Path ?? DefaultFolder, settings.Location),
+        DataSetName.Timit when settings.Path is { } folder => TimitCorpus.FindStandard(folder, settings.Location),
+        DataSetName.Timit => throw new InputException(settings.Location.Error("TIMIT is licensed and comes with no package: name its folder in data.path or by --path, or use the data set 'speech'.")),
         _ => throw new ArgumentException($"'{settings.Name}' is no data set of speech.", nameof(settings)),
     };
 
