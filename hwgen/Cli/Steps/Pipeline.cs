@@ -41,7 +41,7 @@ public sealed class Pipeline
         var settings = new DataSettings(request.Name, request.Path, new("data", 1, 1));
         if (request.Name is not (DataSetName.Speech or DataSetName.Timit))
         {
-            DataSplit split = DataSets.Load(settings, "", cancel: cancel);
+            DataSplit split = await Task.Run(() => DataSets.Load(settings, Path.Join(request.Artifacts, "cache"), cancel: cancel), cancel);
             return new(request.Name, request.Path ?? FashionMnist.DefaultFolder, split.Train.Count, split.Test.Count);
         }
         if (request.Name == DataSetName.Speech)

@@ -37,7 +37,7 @@ internal static class DataSection
     {
         var defaults = FeatureSettings.Default;
         bool isMfcc = section.Choice("kind", ["log_mel", "mfcc"], ifMissing: "log_mel") == "mfcc";
-        int bands = section.Integer("bands", 8, 128, ifMissing: defaults.Bands);
+        int bands = section.Integer("bands", 8, FeatureSettings.MaxBands, ifMissing: defaults.Bands);
         int coefficients = section.Integer("coefficients", 2, bands, ifMissing: Math.Min(defaults.Coefficients, bands));
         bool energy = section.Flag("energy", defaults.Energy), deltas = section.Flag("deltas", defaults.Deltas);
         section.Finish();

@@ -27,7 +27,7 @@ public sealed class DataSectionTests
     [Theory]
     [InlineData("kind: mfc", "net.yaml:7:41: error: 'data.features.kind' is mfc: did you mean 'mfcc'?")]
     [InlineData("kind: spectrogram", "net.yaml:7:41: error: 'data.features.kind' is spectrogram: write one of log_mel, mfcc")]
-    [InlineData("bands: 7", "net.yaml:7:42: error: 'data.features.bands' is 7: write a whole number from 8 to 128")]
+    [InlineData("bands: 7", "net.yaml:7:42: error: 'data.features.bands' is 7: write a whole number from 8 to 100")]
     [InlineData("bands: 20, coefficients: 21", "net.yaml:7:60: error: 'data.features.coefficients' is 21: write a whole number from 2 to 20")]
     [InlineData("energy: yes", "net.yaml:7:43: error: 'data.features.energy' is yes: write true or false")]
     [InlineData("deltas: \"true\"", "net.yaml:7:43: error: 'data.features.deltas' is the text \"true\": write true or false")]

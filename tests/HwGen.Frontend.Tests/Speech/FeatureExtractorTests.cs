@@ -158,6 +158,17 @@ public sealed class FeatureExtractorTests
     }
 
     [Fact]
+    public void Constructor_AnyBandsOfADesign_HoldABinEach()
+    {
+        for (int bands = 8; bands <= FeatureSettings.MaxBands; bands++)
+        {
+            var energies = new double[bands];
+            new MelFilterbank(bands, Fft).Apply([.. Enumerable.Repeat(1.0, Fft / 2 + 1)], energies);
+            Assert.All(energies, e => Assert.True(e > 0));
+        }
+    }
+
+    [Fact]
     public void Constructor_BandsTooNarrowForTheTransform_Throws() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new FeatureExtractor(Settings(FeatureKind.LogMel, 200)));
 
