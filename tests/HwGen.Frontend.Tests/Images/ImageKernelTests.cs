@@ -171,7 +171,7 @@ public abstract class ImageKernelTests(string device, ITestOutputHelper output)
         double[][] dy = [.. Sample.Values(Seed + 2, batch * layer.OutputSize).Chunk(layer.OutputSize).Select(Doubles)];
 
         using var parameters = Ops.Allocate(layout.Pack(layout.Unpack(Sample.Values(Seed, layout.Length))));
-        using Tensor gradient = Ops.Allocate(layout.Length), tx = Ops.Allocate(InLanes(x, inputs)), dx = Ops.Allocate(tx.Length);
+        using Tensor gradient = Ops.Allocate(layout.Length), tx = Ops.Allocate(ImageSample.InLanes(x, inputs)), dx = Ops.Allocate(tx.Length);
         using var conv = new ConvModel(Ops, layout, 0, batch, parameters);
         conv.Update(parameters, 0);
         conv.Forward(new(tx, 0, inputs.Width), 1, train: true);
@@ -179,14 +179,14 @@ public abstract class ImageKernelTests(string device, ITestOutputHelper output)
         int k = layer.BlockSize, columns = layer.Taps * layer.PaddedChannels, rows = batch * layer.Output.Height * layer.Output.Width;
         double levels = 12 * (Math.Log2(k) + 1), bound = columns * (levels + 2.0 * columns / k + 1) * Sample.Unit;
         double[][] y = [.. x.Select(m => (double[])[.. NaiveImages.Convolve(layer, weights.Weight, m).Select((v, i) => v + weights.Bias[i % layer.Output.Channels])])];
-        AssertClose(Doubles(InLanes(y, outputs)), conv.Outputs.Tensor, bound);
+        AssertClose(Doubles(ImageSample.InLanes(y, outputs)), conv.Outputs.Tensor, bound);
 
-        Ops.Upload(conv.Gradients.Tensor, InLanes(dy, outputs));
+        Ops.Upload(conv.Gradients.Tensor, ImageSample.InLanes(dy, outputs));
         conv.Backward(new(tx, 0, inputs.Width), new(dx, 0, inputs.Width), gradient, 1);
         var back = x.Zip(dy, (m, g) => NaiveImages.ConvolveBack(layer, weights.Weight, m, g)).ToArray();
         int above = layer.Taps * ((layer.Output.Channels + k - 1) / k * k);
         var padded = MaskedInLanes(Ops, dx, inputs);
-        AssertClose(Doubles(InLanes([.. back.Select(b => b.Map)], inputs)), padded, above * (levels + 2.0 * above / k + layer.Taps) * Sample.Unit);
+        AssertClose(Doubles(ImageSample.InLanes([.. back.Select(b => b.Map)], inputs)), padded, above * (levels + 2.0 * above / k + layer.Taps) * Sample.Unit);
         var downloaded = new float[layout.Length];
         Ops.Download(gradient, downloaded);
         var dw = (ConvWeights)layout.Unpack(downloaded).Weights[0];
@@ -203,18 +203,6 @@ public abstract class ImageKernelTests(string device, ITestOutputHelper output)
         var mask = new float[layout.Width];
         for (int f = 0; f < layout.Size; f++) mask[layout.Position(f)] = 1f;
         return [.. values.Select((v, i) => v * mask[i % layout.Width])];
-    }
-
-    private static float[] InLanes(double[][] maps, LaneLayout layout)
-    {
-        var result = new float[maps.Sum(m => m.Length) / layout.Size * layout.Width];
-        int row = 0;
-        foreach (double[] position in maps.SelectMany(m => m.Chunk(layout.Size)))
-        {
-            for (int f = 0; f < layout.Size; f++) result[row * layout.Width + layout.Position(f)] = (float)position[f];
-            row++;
-        }
-        return result;
     }
 
     /// <summary>A grid of as many places as there are.</summary>
