@@ -2,7 +2,7 @@ namespace HwGen.Frontend.Kernels;
 
 public sealed unsafe partial class Ops
 {
-    private const int GradientColumns = 96, GradientRows = 144, LeastTasks = 8;
+    private const int GradientColumns = 96, GradientRows = 72, LeastTasks = 8;
 
     /// <summary>C (+)= A·B for each of <paramref name="batch"/> matrices; B packed by <see cref="Pack"/>.</summary>
     /// <param name="a">rows × depth.</param>

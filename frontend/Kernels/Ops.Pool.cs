@@ -85,25 +85,29 @@ public sealed unsafe partial class Ops
         });
     }
 
-    /// <summary>Rows of the positions that the window sees at a place, tap by tap.</summary>
+    /// <summary>Rows of the positions that the window sees at a place, tap by tap; the window lies inside the map.</summary>
     private static void Seen(WindowGrid grid, MatrixArgs x, int row, float** sources)
     {
-        for (int tap = 0; tap < grid.Taps; tap++)
-            sources[tap] = At(x.Row(row / grid.Places * grid.Positions + grid.Seen(row % grid.Places, tap)));
+        int place = row % grid.Places, top = place / grid.OutWidth * grid.Stride, left = place % grid.OutWidth * grid.Stride;
+        float* from = At(x.Row(row / grid.Places * grid.Positions + top * grid.Width + left));
+        for (int r = 0; r < grid.WindowHeight; r++, from += grid.Width * x.RowStride)
+            for (int c = 0; c < grid.WindowWidth; c++) *sources++ = from + c * x.RowStride;
     }
 
     /// <summary>Rows of the places that see a position, and at which tap each does.</summary>
     /// <returns>Their number.</returns>
     private static int Seeing(WindowGrid grid, MatrixArgs y, int row, float** places, int* taps)
     {
-        int count = 0;
-        for (int tap = 0; tap < grid.Taps; tap++)
-        {
-            int place = grid.Seeing(row % grid.Positions, tap);
-            if (place < 0) continue;
-            places[count] = At(y.Row(row / grid.Positions * grid.Places + place));
-            taps[count++] = tap;
-        }
+        int position = row % grid.Positions, py = position / grid.Width, px = position % grid.Width, count = 0;
+        var (top, bottom) = grid.RowsSeeing(py);
+        var (left, right) = grid.ColumnsSeeing(px);
+        float* map = At(y.Row(row / grid.Positions * grid.Places));
+        for (int r = top; r <= bottom; r++)
+            for (int c = left; c <= right; c++)
+            {
+                places[count] = map + (r * grid.OutWidth + c) * y.RowStride;
+                taps[count++] = (py - r * grid.Stride) * grid.WindowWidth + px - c * grid.Stride;
+            }
         return count;
     }
 }

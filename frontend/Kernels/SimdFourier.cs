@@ -79,7 +79,7 @@ internal static unsafe class SimdFourier
         if (run == 4)
             for (int i = 0; i < k; i++, from += fromWord, to += toWord) Vector128.Load(from).Store(to);
         else if (run == 2)
-            for (int i = 0; i < k; i++, from += fromWord, to += toWord) Vector64.Load(from).Store(to);
+            for (int i = 0; i < k; i++, from += fromWord, to += toWord) *(double*)to = *(double*)from;
         else
             for (int i = 0; i < k; i++, from += fromWord, to += toWord) *to = *from;
     }

@@ -10,7 +10,7 @@ internal static unsafe class SimdGemm
     /// <summary>Columns of a panel of a packed matrix: panel p holds columns 16p … 16p+15, row after row, zero-padded.</summary>
     public const int Panel = 16;
 
-    private const int DepthBlock = 256, TileRows = 6;
+    private const int DepthBlock = 256, NearBlock = 64, TileRows = 6, Half = Panel / 2;
 
     /// <summary>C (+)= A·B with B packed in panels. A[r, d] is at a[r·rowStride + d].</summary>
     public static void Multiply(float* a, int rowStride, float* panels, float* c, int cStride, int rows, int columns, int depth, bool accumulate)
@@ -34,17 +34,24 @@ internal static unsafe class SimdGemm
     /// <summary>C = Aᵀ·B; A is depth × rows, B depth × columns, both plain.</summary>
     public static void MultiplyTransposed(float* a, int aStride, float* b, int bStride, float* c, int cStride, int rows, int columns, int depth)
     {
-        int panels = (columns + Panel - 1) / Panel;
+        // Strips of A that are not packed have to stay in the first cache, for all of them read the same lines.
+        int panels = (columns + Panel - 1) / Panel, most = panels == 1 ? NearBlock : DepthBlock;
         float* packed = Simd.Scratch((panels * Panel + TileRows) * DepthBlock), strip = packed + panels * Panel * DepthBlock;
-        for (int d = 0; d < depth; d += DepthBlock)
+        for (int d = 0; d < depth; d += most)
         {
-            int block = Math.Min(DepthBlock, depth - d);
+            int block = Math.Min(most, depth - d);
             for (int p = 0; p < panels; p++)
                 PackPanel(b + (d * (nint)bStride) + (p * Panel), bStride, Math.Min(Panel, columns - p * Panel), block, packed + p * Panel * block);
             for (int r = 0, height; r < rows; r += height)
             {
                 height = Height(rows - r);
                 float* from = a + (d * (nint)aStride) + r;
+                if (panels == 1)
+                {
+                    // A packed strip would be read only once.
+                    Tile(height, from, 1, aStride, packed, c + (r * (nint)cStride), cStride, block, columns, d > 0);
+                    continue;
+                }
                 PackStrip(from, aStride, height, block, strip);
                 for (int p = 0; p < panels; p++)
                     Tile(height, strip, 1, height, packed + p * Panel * block, c + (r * (nint)cStride) + (p * Panel), cStride, block,
@@ -82,25 +89,82 @@ internal static unsafe class SimdGemm
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Tile(int height, float* a, int rs, int ks, float* b, float* c, int cStride, int depth, int width, bool accumulate)
     {
-        if (width == Panel)
+        if (width != Panel) PartTile(height, a, rs, ks, b, c, cStride, depth, width, accumulate);
+        else Inner(height, a, rs, ks, b, c, cStride, depth, accumulate);
+    }
+
+    private static void PartTile(int height, float* a, int rs, int ks, float* b, float* c, int cStride, int depth, int width, bool accumulate)
+    {
+        if (width == Half)
         {
-            Inner(height, a, rs, ks, b, c, cStride, depth, accumulate);
+            Narrow(height, a, rs, ks, b, c, cStride, depth, accumulate);
             return;
         }
         float* full = stackalloc float[TileRows * Panel];
-        Inner(height, a, rs, ks, b, full, Panel, depth, false);
-        for (int r = 0; r < height; r++)
-            for (int j = 0; j < width; j++)
-                c[r * cStride + j] = accumulate ? c[r * cStride + j] + full[r * Panel + j] : full[r * Panel + j];
+        if (width < Half) Narrow(height, a, rs, ks, b, full, Panel, depth, false);
+        else Inner(height, a, rs, ks, b, full, Panel, depth, false);
+        for (int r = 0; r < height; r++) Put(full + r * Panel, c + r * cStride, width, accumulate);
     }
 
+    private static void Put(float* from, float* to, int width, bool accumulate)
+    {
+        int j = 0;
+        for (; j + 4 <= width; j += 4)
+        {
+            var value = Vector128.Load(from + j);
+            (accumulate ? value + Vector128.Load(to + j) : value).Store(to + j);
+        }
+        for (; j < width; j++) to[j] = accumulate ? to[j] + from[j] : from[j];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Inner(int height, float* a, int rs, int ks, float* b, float* c, int cStride, int depth, bool accumulate)
     {
         if (height == 6) Six(a, rs, ks, b, c, cStride, depth, accumulate);
         else if (height == 4) Four(a, rs, ks, b, c, cStride, depth, accumulate);
         else One(a, ks, b, c, depth, accumulate);
+    }
+
+    /// <summary>The first half of a panel alone.</summary>
+    private static void Narrow(int height, float* a, int rs, int ks, float* b, float* c, int cStride, int depth, bool accumulate)
+    {
+        if (height == 6) NarrowSix(a, rs, ks, b, c, cStride, depth, accumulate);
+        else
+            for (int r = 0; r < height; r++) NarrowOne(a + r * rs, ks, b, c + r * cStride, depth, accumulate);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void NarrowSix(float* a, nint rs, nint ks, float* b, float* c, nint cStride, int depth, bool accumulate)
+    {
+        Vector256<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default;
+        float* a3 = a + 3 * rs;
+        for (int k = 0; k < depth; k++, a += ks, a3 += ks, b += Panel)
+        {
+            var v = Vector256.Load(b);
+            c0 = Simd.Fma(Vector256.Create(a[0]), v, c0);
+            c1 = Simd.Fma(Vector256.Create(a[rs]), v, c1);
+            c2 = Simd.Fma(Vector256.Create(a[2 * rs]), v, c2);
+            c3 = Simd.Fma(Vector256.Create(a3[0]), v, c3);
+            c4 = Simd.Fma(Vector256.Create(a3[rs]), v, c4);
+            c5 = Simd.Fma(Vector256.Create(a3[2 * rs]), v, c5);
+        }
+        Store(c, c0, accumulate);
+        Store(c + cStride, c1, accumulate);
+        Store(c + 2 * cStride, c2, accumulate);
+        Store(c + 3 * cStride, c3, accumulate);
+        Store(c + 4 * cStride, c4, accumulate);
+        Store(c + 5 * cStride, c5, accumulate);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void NarrowOne(float* a, nint ks, float* b, float* c, int depth, bool accumulate)
+    {
+        Vector256<float> sum = default;
+        for (int k = 0; k < depth; k++, a += ks, b += Panel) sum = Simd.Fma(Vector256.Create(a[0]), Vector256.Load(b), sum);
+        Store(c, sum, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -180,6 +244,9 @@ internal static unsafe class SimdGemm
         }
         Store(c, c00, c01, accumulate);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(float* c, Vector256<float> value, bool accumulate) => (accumulate ? value + Vector256.Load(c) : value).Store(c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(float* c, Vector256<float> low, Vector256<float> high, bool accumulate)

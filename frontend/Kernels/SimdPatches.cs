@@ -43,11 +43,15 @@ internal static unsafe class SimdPatches
         float** seen = stackalloc float*[taps];
         for (int row = first; row < first + rows; row++)
         {
-            int map = row / grid.Positions, position = row % grid.Positions, count = 0;
-            for (int tap = 0; tap < taps; tap++)
+            int map = row / grid.Positions, position = row % grid.Positions, y = position / grid.Width, x = position % grid.Width, count = 0;
+            var (top, bottom) = grid.RowsSeeing(y);
+            var (left, right) = grid.ColumnsSeeing(x);
+            for (int r = top; r <= bottom; r++)
             {
-                int place = grid.Seeing(position, tap);
-                if (place >= 0) seen[count++] = patches + (nint)(map * grid.Places + place) * width + tap * lanes;
+                int tapRow = (y + grid.Padding - r * grid.Stride) * grid.WindowWidth;
+                float* places = patches + (nint)(map * grid.Places + r * grid.OutWidth) * width;
+                for (int c = left; c <= right; c++)
+                    seen[count++] = places + c * width + (tapRow + x + grid.Padding - c * grid.Stride) * lanes;
             }
             float* to = maps + (nint)map * a.MapStride + position * lanes;
             for (int word = 0, offset = 0; word < a.Words; word++, to += a.MapWord, offset += taps * lanes) Sum(seen, count, offset, to, lanes);
@@ -70,6 +74,12 @@ internal static unsafe class SimdPatches
             for (int i = 0; i < count; i++) sum += Vector128.Load(sources[i] + offset + lane);
             sum.Store(to + lane);
         }
+        for (; lane + 2 <= lanes; lane += 2)
+        {
+            var sum = Vector128<float>.Zero;
+            for (int i = 0; i < count; i++) sum += Vector128.CreateScalar(*(double*)(sources[i] + offset + lane)).AsSingle();
+            *(double*)(to + lane) = sum.AsDouble().ToScalar();
+        }
         for (; lane < lanes; lane++)
         {
             float sum = 0f;
@@ -88,7 +98,12 @@ internal static unsafe class SimdPatches
             Vector128.Load(from + i).Store(to + i);
             i += 4;
         }
-        for (; i < count; i++) to[i] = from[i];
+        if (i + 2 <= count)
+        {
+            *(double*)(to + i) = *(double*)(from + i);
+            i += 2;
+        }
+        if (i < count) to[i] = from[i];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

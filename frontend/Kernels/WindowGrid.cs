@@ -33,4 +33,14 @@ public readonly record struct WindowGrid(int Height, int Width, int OutHeight, i
         return y >= 0 && y % Stride == 0 && y / Stride < OutHeight && x >= 0 && x % Stride == 0 && x / Stride < OutWidth
             ? y / Stride * OutWidth + x / Stride : -1;
     }
+
+    /// <summary>First and last row of places whose windows reach row <paramref name="y"/> of a map.</summary>
+    internal (int First, int Last) RowsSeeing(int y) => Seeing(y + Padding, WindowHeight, OutHeight);
+
+    /// <summary>First and last column of places whose windows reach column <paramref name="x"/> of a map.</summary>
+    internal (int First, int Last) ColumnsSeeing(int x) => Seeing(x + Padding, WindowWidth, OutWidth);
+
+    private (int First, int Last) Seeing(int at, int window, int places) => Stride == 1
+        ? (Math.Max(at - window + 1, 0), Math.Min(at, places - 1))
+        : (Math.Max(at - window + Stride, 0) / Stride, Math.Min(at / Stride, places - 1));
 }

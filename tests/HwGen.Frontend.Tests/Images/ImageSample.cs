@@ -1,5 +1,6 @@
 using HwGen.Core.Network;
 using HwGen.Frontend.Data;
+using HwGen.Frontend.Training;
 
 namespace HwGen.Frontend.Tests;
 
@@ -19,4 +20,17 @@ internal static class ImageSample
     /// <summary>Images for a network that begins with <paramref name="first"/>.</summary>
     public static SequenceDataset Data(int seed, int count, ConvLayer first, int classes) =>
         Sample.Data(seed, count, first.Input.Height, first.Input.Width * first.Input.Channels, classes);
+
+    /// <summary>Rows of positions as the product lays them out, from flat maps.</summary>
+    public static float[] InLanes(double[][] maps, LaneLayout layout)
+    {
+        var result = new float[maps.Sum(m => m.Length) / layout.Size * layout.Width];
+        int row = 0;
+        foreach (double[] position in maps.SelectMany(m => m.Chunk(layout.Size)))
+        {
+            for (int f = 0; f < layout.Size; f++) result[row * layout.Width + layout.Position(f)] = (float)position[f];
+            row++;
+        }
+        return result;
+    }
 }
