@@ -125,8 +125,9 @@ public static class TrainingRun
         }
         else if (design.Layers[0].InputSize != data.InputSize)
             errors.Add(design.Data.Location.Error($"a step of this data has {data.InputSize} features, but the first layer takes {design.Layers[0].InputSize}; make them equal."));
-        if (design.Layers[^1].OutputSize != data.Classes)
-            errors.Add(design.Data.Location.Error($"this data has {data.Classes} classes, but the last layer gives {design.Layers[^1].OutputSize}; make them equal."));
+        int outputs = data.Classes + (design.Training.Loss == LossKind.Ctc ? 1 : 0);
+        if (design.Layers[^1].OutputSize != outputs)
+            errors.Add(design.Data.Location.Error($"this data has {data.Classes} classes{(outputs > data.Classes ? " and the loss a blank" : "")}, but the last layer gives {design.Layers[^1].OutputSize}; make it {outputs}."));
         if (errors.Count > 0) throw new InputException(errors);
     }
 

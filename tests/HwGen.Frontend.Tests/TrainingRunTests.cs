@@ -185,6 +185,44 @@ public sealed class TrainingRunTests(ITestOutputHelper output) : IDisposable
         Assert.Throws<InputException>(() => NetworkFile.Load(path + ".absent"));
     }
 
+    [Theory]
+    [InlineData(CompressionMethod.Scratch, new[] { TrainingPhase.Dense, TrainingPhase.Scratch })]
+    [InlineData(CompressionMethod.Projection, new[] { TrainingPhase.Dense, TrainingPhase.Retrain })]
+    public void Run_OtherWays_GoThroughTheirPhasesAtTheSameCost(CompressionMethod method, TrainingPhase[] phases)
+    {
+        var design = Design();
+        var outcome = Run(method.ToString(), design with { Training = design.Training with { Method = method } });
+        Assert.Equal(phases, outcome.Log.Epochs.Select(e => e.Phase).Distinct());
+        // As many epochs as the dense baseline, ADMM and retraining together: 3 + 2 + 2.
+        Assert.Equal(method == CompressionMethod.Scratch ? 3 + 7 : 7, outcome.Log.Epochs.Count);
+        Assert.Empty(outcome.Log.Residuals);
+        Assert.True(outcome.CirculantAccuracy > 0.8, $"circulant {outcome.CirculantAccuracy}");
+    }
+
+    [Fact]
+    public void Run_Tolerance_EndsAdmmWhenBothResidualsAreWithinIt()
+    {
+        var design = Design();
+        var all = Run("all", design).Log.Residuals;
+        double tolerance = all.Skip(1).Take(3).Max(r => Math.Max(r.Primal, r.Dual));
+        int expected = 1 + all.ToList().FindIndex(r => r.Primal <= tolerance && r.Dual <= tolerance);
+        var training = design.Training;
+        var log = Run("some", design with { Training = training with { Admm = training.Admm with { Tolerance = tolerance } } }).Log;
+        Assert.InRange(expected, 1, all.Count - 1);
+        Assert.Equal(all.Take(expected), log.Residuals);
+        Assert.Equal(TrainingPhase.Retrain, log.Epochs[^1].Phase);
+    }
+
+    [Fact]
+    public void Run_SpectralBits_ScoresTheRoundedNetwork()
+    {
+        var design = Design();
+        var outcome = Run("rounded", design with { Training = design.Training with { SpectralBits = 4 } });
+        Assert.True(outcome.CirculantAccuracy > 0.7, $"circulant {outcome.CirculantAccuracy}");
+        Run("whole", design);
+        Assert.NotEqual(File.ReadAllBytes(Result("whole")), File.ReadAllBytes(Result("rounded")));
+    }
+
     [Fact]
     public void Run_LearningRateTooLarge_SaysThatItDiverged()
     {
