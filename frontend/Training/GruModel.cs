@@ -9,11 +9,11 @@ internal sealed class GruModel : LayerModel
 {
     private readonly Ops _ops;
     private readonly int _batch, _size, _inputBias, _recurrentBias;
-    private readonly WeightMatrix _input, _recurrent;
+    private readonly RowProducts _input;
+    private readonly WeightMatrix _recurrent;
     private readonly WeightMatrix? _candidate;      // R of n alone, without linear_before_reset
     private readonly GruStep _step;
     private readonly Tensor _gates, _recurrentSums, _states, _gradients;
-    private readonly Tensor? _inputSpectra, _inputSums, _inputGradientSpectra;
     private readonly Tensor? _stateSpectra, _recurrentSpectra, _gradientSpectra, _recurrentGateSpectra, _resetSpectra, _candidateSpectra;
 
     /// <param name="batch">Sequences.</param>
@@ -24,21 +24,15 @@ internal sealed class GruModel : LayerModel
         LaneLayout state = layout.Boundary(index + 1);
         (_ops, _batch, _size) = (ops, batch, state.Width);
         (_inputBias, _recurrentBias) = (layout.Vectors(index)[0].Start, layout.Vectors(index)[1].Start);
-        _input = new(ops, slots[0]);
+        int rows = batch * steps;
+        _input = new(ops, slots[0], rows, hasInputGradients: index > 0);
         _recurrent = new(ops, slots[1]);
         _candidate = slots.Count > 2 ? new(ops, slots[2]) : null;
-        int rows = batch * steps;
         _gates = ops.Allocate(rows * 4 * _size);
         _recurrentSums = ops.Allocate(batch * 3 * _size);
         _states = ops.Allocate((rows + batch) * _size);
         _gradients = ops.Allocate((rows + batch) * _size);
         _step = new(_gates, _recurrentSums, parameters, _states, _gradients, ops.Mask(state.Size, state.Block), _size, _inputBias, _recurrentBias);
-        if (!_input.IsDense)
-        {
-            _inputSpectra = ops.Allocate(rows * _input.InputWidth);
-            _inputGradientSpectra = ops.Allocate(index == 0 ? 1 : rows * _input.InputWidth);
-            _inputSums = ops.Allocate(rows * _input.OutputWidth);
-        }
         if (_recurrent.IsDense) return;
         _stateSpectra = ops.Allocate(rows * _size);
         _recurrentSpectra = ops.Allocate(batch * _recurrent.OutputWidth);
@@ -57,13 +51,6 @@ internal sealed class GruModel : LayerModel
 
     private MatrixArgs StateGradients => new(_gradients, 0, _size);
 
-    private MatrixArgs InputSpectra => new(_inputSpectra!, 0, _input.InputWidth);
-
-    /// <summary>Forward sums; they are no longer needed when the gradients come.</summary>
-    private MatrixArgs InputSums => new(_inputSums!, 0, _input.OutputWidth);
-
-    private MatrixArgs InputGradientSpectra => new(_inputGradientSpectra!, 0, _input.InputWidth);
-
     private MatrixArgs StateSpectra => new(_stateSpectra!, 0, _size);
 
     private MatrixArgs GateSpectra => new(_recurrentGateSpectra!, 0, _recurrent.OutputWidth);
@@ -74,24 +61,14 @@ internal sealed class GruModel : LayerModel
 
     public override void Update(Tensor parameters, int bits)
     {
-        _input.Update(parameters, bits);
+        _input.Matrix.Update(parameters, bits);
         _recurrent.Update(parameters, bits);
         _candidate?.Update(parameters, bits);
     }
 
     public override void Forward(MatrixArgs x, int steps, bool train)
     {
-        _ops.ForRows(_batch * steps, (first, count) =>
-        {
-            if (_input.IsDense)
-            {
-                _input.Forward(x.Row(first), Gates(0).Row(first), count);
-                return;
-            }
-            _input.TransformInput(x.Row(first), InputSpectra.Row(first), count);
-            _input.Forward(InputSpectra.Row(first), InputSums.Row(first), count);
-            _input.RestoreOutput(InputSums.Row(first), Gates(0).Row(first), count, false);
-        });
+        _ops.ForRows(_batch * steps, (first, count) => _input.Forward(x, Gates(0), first, count));
         _ops.ForSequences(_batch, (first, count) =>
         {
             for (int t = 0; t < steps; t++) Step(t * _batch + first, first, count);
@@ -132,10 +109,8 @@ internal sealed class GruModel : LayerModel
         {
             for (int t = steps - 1; t >= 0; t--) StepBack(t * _batch + first, first, count, t > 0);
         });
-        if (!_input.IsDense)
-            _ops.ForRows(rows, (first, count) => _input.TransformOutput(Gates(0).Row(first), InputSums.Row(first), count));
-        if (_input.IsDense) _input.Gradient(x, Gates(0), rows, gradient);
-        else _input.Gradient(InputSpectra, InputSums, rows, gradient);
+        _ops.ForRows(rows, (first, count) => _input.TransformGradients(Gates(0), first, count));
+        _input.Gradient(x, Gates(0), rows, gradient);
         if (_recurrent.IsDense) _recurrent.Gradient(States, Gates(1), rows, gradient);
         else _recurrent.Gradient(StateSpectra, GateSpectra, rows, gradient);
         if (_candidate is { IsDense: true }) _candidate.Gradient(Gates(3), Gates(0), rows, gradient);
@@ -145,7 +120,7 @@ internal sealed class GruModel : LayerModel
         _ops.Copy(gradient, _inputBias + _size, _recurrentBias, 2 * _size);
         if (_candidate is null) _ops.SumColumns(_gates, 3 * _size, 4 * _size, rows, _size, gradient, _recurrentBias + 2 * _size);
         else _ops.Copy(gradient, _inputBias, _recurrentBias + 2 * _size, _size);
-        if (inputGradients is { } target) BackwardInput(target, rows);
+        if (inputGradients is { } target) _input.Backward(Gates(0), target, rows);
     }
 
     private void StepBack(int row, int first, int count, bool hasBefore)
@@ -178,23 +153,12 @@ internal sealed class GruModel : LayerModel
         _recurrent.RestoreInput(spectra, before, count, true);
     }
 
-    private void BackwardInput(MatrixArgs target, int rows) => _ops.ForRows(rows, (first, count) =>
-    {
-        if (_input.IsDense)
-        {
-            _input.Backward(Gates(0).Row(first), target.Row(first), count, false);
-            return;
-        }
-        _input.Backward(InputSums.Row(first), InputGradientSpectra.Row(first), count, false);
-        _input.RestoreInput(InputGradientSpectra.Row(first), target.Row(first), count, false);
-    });
-
     public override void Dispose()
     {
         _input.Dispose();
         _recurrent.Dispose();
         _candidate?.Dispose();
-        foreach (var tensor in new[] { _gates, _recurrentSums, _states, _gradients, _inputSpectra, _inputSums, _inputGradientSpectra, _stateSpectra,
+        foreach (var tensor in new[] { _gates, _recurrentSums, _states, _gradients, _stateSpectra,
             _recurrentSpectra, _gradientSpectra, _recurrentGateSpectra, _resetSpectra, _candidateSpectra }) tensor?.Dispose();
     }
 

@@ -12,13 +12,13 @@ internal sealed class LstmModel : LayerModel
     private readonly int _batch, _size, _width;
     private readonly VectorSlot _bias;
     private readonly VectorSlot? _peepholes;
-    private readonly WeightMatrix _input, _recurrent;
+    private readonly RowProducts _input;
+    private readonly WeightMatrix _recurrent;
     private readonly WeightMatrix? _projection;
     private readonly bool _shared;
     private readonly LstmStep _step;
     private readonly Tensor _gates, _cells, _cellGradients, _outputs, _gradients, _mask;
     private readonly Tensor? _hidden, _hiddenGradients;     // before a projection; without one the outputs themselves
-    private readonly Tensor? _inputSpectra, _inputSums, _inputGradientSpectra;
     private readonly Tensor? _stateSpectra, _recurrentSums, _recurrentSpectra, _gradientSpectra;
     private readonly Tensor? _hiddenSpectra, _hiddenGradientSpectra, _projectedSpectra, _projectionGradientSpectra;
 
@@ -30,11 +30,11 @@ internal sealed class LstmModel : LayerModel
         LaneLayout cells = layout.Cells(index), output = layout.Boundary(index + 1);
         (_ops, _batch, _size, _width) = (ops, batch, cells.Width, output.Width);
         (_bias, _peepholes) = (layout.Vectors(index)[0], layout.Vectors(index) is [_, var p] ? p : null);
-        _input = new(ops, slots[0]);
+        int rows = batch * steps;
+        _input = new(ops, slots[0], rows, hasInputGradients: index > 0);
         _recurrent = new(ops, slots[1]);
         _projection = slots.Count > 2 ? new(ops, slots[2]) : null;
-        _shared = !_input.IsDense && _input.BlockSize == _recurrent.BlockSize;
-        int rows = batch * steps;
+        _shared = !_recurrent.IsDense && _input.Matrix.BlockSize == _recurrent.BlockSize;
         _gates = ops.Allocate(rows * 4 * _size);
         _cells = ops.Allocate((rows + batch) * _size);
         _cellGradients = ops.Allocate(batch * _size);
@@ -47,12 +47,6 @@ internal sealed class LstmModel : LayerModel
             _hiddenGradients = ops.Allocate(batch * _size);
         }
         _step = new(_gates, parameters, _cells, _cellGradients, ops.Mask(cells.Size, cells.Block), _size, _bias.Start, _peepholes?.Start);
-        if (!_input.IsDense)
-        {
-            _inputSpectra = ops.Allocate(rows * _input.InputWidth);
-            _inputGradientSpectra = ops.Allocate(index == 0 ? 1 : rows * _input.InputWidth);
-            _inputSums = ops.Allocate(rows * _input.OutputWidth);
-        }
         if (!_recurrent.IsDense)
         {
             _stateSpectra = ops.Allocate(rows * _width);
@@ -80,17 +74,10 @@ internal sealed class LstmModel : LayerModel
 
     private MatrixArgs Gates => new(_gates, 0, 4 * _size);
 
-    private MatrixArgs InputSpectra => new(_inputSpectra!, 0, _input.InputWidth);
-
-    /// <summary>Forward sums, then the gates' gradients.</summary>
-    private MatrixArgs InputSums => new(_inputSums!, 0, _input.OutputWidth);
-
-    private MatrixArgs InputGradientSpectra => new(_inputGradientSpectra!, 0, _input.InputWidth);
-
     private MatrixArgs StateSpectra => new(_stateSpectra!, 0, _width);
 
     /// <summary>The gates' gradients for R.</summary>
-    private MatrixArgs GradientSpectra => _shared ? InputSums : new(_gradientSpectra!, 0, _recurrent.OutputWidth);
+    private MatrixArgs GradientSpectra => _shared ? _input.Sums : new(_gradientSpectra!, 0, _recurrent.OutputWidth);
 
     private MatrixArgs Hidden => _hidden is null ? Outputs : new(_hidden, 0, _size);
 
@@ -100,24 +87,14 @@ internal sealed class LstmModel : LayerModel
 
     public override void Update(Tensor parameters, int bits)
     {
-        _input.Update(parameters, bits);
+        _input.Matrix.Update(parameters, bits);
         _recurrent.Update(parameters, bits);
         _projection?.Update(parameters, bits);
     }
 
     public override void Forward(MatrixArgs x, int steps, bool train)
     {
-        _ops.ForRows(_batch * steps, (first, count) =>
-        {
-            if (_input.IsDense)
-            {
-                _input.Forward(x.Row(first), Gates.Row(first), count);
-                return;
-            }
-            _input.TransformInput(x.Row(first), InputSpectra.Row(first), count);
-            _input.Forward(InputSpectra.Row(first), InputSums.Row(first), count);
-            if (!_shared) _input.RestoreOutput(InputSums.Row(first), Gates.Row(first), count, false);
-        });
+        _ops.ForRows(_batch * steps, (first, count) => _input.Forward(x, Gates, first, count, restore: !_shared));
         _ops.ForSequences(_batch, (first, count) =>
         {
             for (int t = 0; t < steps; t++) Step(t * _batch + first, first, count);
@@ -131,7 +108,7 @@ internal sealed class LstmModel : LayerModel
         else
         {
             _recurrent.TransformInput(before, StateSpectra.Row(row), count);
-            var sums = _shared ? InputSums.Row(row) : new MatrixArgs(_recurrentSums!, 0, _recurrent.OutputWidth).Row(first);
+            var sums = _shared ? _input.Sums.Row(row) : new MatrixArgs(_recurrentSums!, 0, _recurrent.OutputWidth).Row(first);
             _recurrent.Forward(StateSpectra.Row(row), sums, count, accumulate: _shared);
             _recurrent.RestoreOutput(sums, gates, count, accumulate: !_shared);
         }
@@ -158,10 +135,8 @@ internal sealed class LstmModel : LayerModel
         {
             for (int t = steps - 1; t >= 0; t--) StepBack(t * _batch + first, first, count, t > 0);
         });
-        if (!_input.IsDense && !_shared)
-            _ops.ForRows(rows, (first, count) => _input.TransformOutput(Gates.Row(first), InputSums.Row(first), count));
-        if (_input.IsDense) _input.Gradient(x, Gates, rows, gradient);
-        else _input.Gradient(InputSpectra, InputSums, rows, gradient);
+        if (!_shared) _ops.ForRows(rows, (first, count) => _input.TransformGradients(Gates, first, count));
+        _input.Gradient(x, Gates, rows, gradient);
         if (_recurrent.IsDense) _recurrent.Gradient(AllOutputs, Gates, rows, gradient);
         else _recurrent.Gradient(StateSpectra, GradientSpectra, rows, gradient);
         if (_projection is { IsDense: true }) _projection.Gradient(Hidden, Gradients, rows, gradient);
@@ -170,7 +145,7 @@ internal sealed class LstmModel : LayerModel
         if (_peepholes is not null)
             for (int g = 0; g < 3; g++)     // i and f see the cell before, o the cell after
                 _ops.SumProducts(Gates with { Offset = g * _size }, new MatrixArgs(_cells, 0, _size).Row(g == 1 ? _batch : 0), rows, _size, gradient, _peepholes.Start + g * _size);
-        if (inputGradients is { } target) BackwardInput(target, rows);
+        if (inputGradients is { } target) _input.Backward(Gates, target, rows);
     }
 
     private void StepBack(int row, int first, int count, bool hasBefore)
@@ -203,24 +178,13 @@ internal sealed class LstmModel : LayerModel
         _recurrent.RestoreInput(state, before, count, true);
     }
 
-    private void BackwardInput(MatrixArgs target, int rows) => _ops.ForRows(rows, (first, count) =>
-    {
-        if (_input.IsDense)
-        {
-            _input.Backward(Gates.Row(first), target.Row(first), count, false);
-            return;
-        }
-        _input.Backward(InputSums.Row(first), InputGradientSpectra.Row(first), count, false);
-        _input.RestoreInput(InputGradientSpectra.Row(first), target.Row(first), count, false);
-    });
-
     public override void Dispose()
     {
         _input.Dispose();
         _recurrent.Dispose();
         _projection?.Dispose();
-        foreach (var tensor in new[] { _gates, _cells, _cellGradients, _outputs, _gradients, _hidden, _hiddenGradients, _inputSpectra, _inputSums,
-            _inputGradientSpectra, _stateSpectra, _recurrentSums, _recurrentSpectra, _gradientSpectra, _hiddenSpectra, _hiddenGradientSpectra,
+        foreach (var tensor in new[] { _gates, _cells, _cellGradients, _outputs, _gradients, _hidden, _hiddenGradients,
+            _stateSpectra, _recurrentSums, _recurrentSpectra, _gradientSpectra, _hiddenSpectra, _hiddenGradientSpectra,
             _projectedSpectra, _projectionGradientSpectra }) tensor?.Dispose();
     }
 }
