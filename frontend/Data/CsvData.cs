@@ -83,9 +83,8 @@ public static class CsvData
 
         private static bool IsHeader(CsvReader row)
         {
-            for (int i = 0; i < row.FieldCount; i++)
-                if (!TryNumber(row.GetSpan(i), out _)) return true;
-            return false;
+            // A mistake among the values of a first row is one; names of columns begin with the label's.
+            return !TryNumber(row.GetSpan(0), out _);
         }
 
         private void AddRow(CsvReader row, int steps)

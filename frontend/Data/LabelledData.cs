@@ -29,7 +29,7 @@ public abstract class LabelledData
     /// <summary>The labels in their order, without their times: what a transcription is scored against. Empty where there are none.</summary>
     public virtual ReadOnlySpan<byte> Symbols(int index) => [];
 
-    /// <summary>The class that scoring counts a label as: TIMIT is trained with 48 phones and scored with 39.</summary>
+    /// <summary>The class that scoring counts a label as, where training has finer classes than scoring.</summary>
     public virtual byte Fold(byte label) => label;
 
     /// <summary>Steps of the longest sequence.</summary>

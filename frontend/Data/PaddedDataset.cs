@@ -25,4 +25,14 @@ public sealed class PaddedDataset(int steps, int inputSize, int classes, LabelKi
 
     public override ReadOnlySpan<byte> Labels(int index) =>
         kind == LabelKind.Frame ? labels.AsSpan(index * steps, lengths[index]) : labels.AsSpan(index, 1);
+
+    /// <summary>Each run of one label once.</summary>
+    public override ReadOnlySpan<byte> Symbols(int index)
+    {
+        if (kind != LabelKind.Frame) return [];
+        var symbols = new List<byte>();
+        foreach (byte label in Labels(index))
+            if (symbols.Count == 0 || symbols[^1] != label) symbols.Add(label);
+        return symbols.ToArray();
+    }
 }

@@ -35,6 +35,7 @@ public sealed unsafe partial class Ops : IDisposable
     /// <summary>Zeros.</summary>
     public Tensor Allocate(int length)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
         var tensor = new Tensor(_accelerator.Allocate1D<float>(Math.Max(length, 1)));
         AllocatedFloats += tensor.Length;
         tensor.Clear();

@@ -43,10 +43,10 @@ public static class Decoder
     /// <remarks>Source: Graves et al., Connectionist Temporal Classification, ICML 2006, section 3.2.</remarks>
     /// <param name="logits">Shape (steps, classes); the last class is the blank.</param>
     /// <param name="steps">From 0.</param>
-    /// <param name="classes">1..256, the blank included.</param>
+    /// <param name="classes">1..257, the blank included.</param>
     public static byte[] BestPath(ReadOnlySpan<float> logits, int steps, int classes)
     {
-        Check(logits, steps, classes);
+        Check(logits, steps, classes, 257);
         var labels = new List<byte>();
         int blank = classes - 1, last = blank;
         for (int t = 0; t < steps; t++)
@@ -66,11 +66,11 @@ public static class Decoder
         return best;
     }
 
-    private static void Check(ReadOnlySpan<float> logits, int steps, int classes)
+    private static void Check(ReadOnlySpan<float> logits, int steps, int classes, int most = 256)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, 256);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, most);
         if (logits.Length != (long)steps * classes)
             throw new ArgumentException($"{logits.Length} logits for {steps} steps of {classes} classes.", nameof(logits));
     }

@@ -23,7 +23,7 @@ internal sealed class Admm(AdmmSettings settings, ParameterLayout dense, IReadOn
     public IEnumerable<MatrixSlot> Matrices() =>
         from l in Enumerable.Range(0, target.Count)
         from slot in dense.Matrices(l)
-        where target[l].MatrixBlockSizes[slot.Gates[0]] > 1
+        where target[l].Matrices[slot.Gates[0]].BlockSize > 1
         select slot;
 
     /// <summary>Z ← Π(W).</summary>

@@ -22,7 +22,8 @@ internal static class BatchOrder
         for (int i = 0; i < order.Length; i++) order[i] = usable[order[i]];
         int batches = order.Length / batch;
         if (usable.All(i => data.Length(i) == data.Length(usable[0]))) return order[..(batches * batch)];
-        var byPool = order.Chunk(batch * BatchesPerPool).SelectMany(pool => pool.OrderBy(data.Length)).ToArray();
+        // What fills no batch is left out before it is sorted: any sequence, not the longest ones.
+        var byPool = order[..(batches * batch)].Chunk(batch * BatchesPerPool).SelectMany(pool => pool.OrderBy(data.Length)).ToArray();
         var result = new int[batches * batch];
         var places = random.Permutation(batches);
         for (int i = 0; i < batches; i++) byPool.AsSpan(i * batch, batch).CopyTo(result.AsSpan(places[i] * batch));

@@ -17,7 +17,7 @@ public static class CirculantProjection
     /// <param name="layers">The dense network's, with the block sizes of the result.</param>
     public static TrainedNetwork Project(TrainedNetwork dense, IReadOnlyList<LayerDescription> layers) =>
         new(layers, [.. layers.Zip(dense.Weights, (layer, weights) => weights.MapMatrices(
-            Numbered((matrix, m) => EachTap(matrix, layer, tap => Project(tap, layer.MatrixBlockSizes[m])))))]);
+            Numbered((matrix, m) => EachTap(matrix, layer, tap => Project(tap, layer.Matrices[m].BlockSize)))))]);
 
     /// <summary>The dense network that computes the same.</summary>
     public static TrainedNetwork Expand(TrainedNetwork network) => new(

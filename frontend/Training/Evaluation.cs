@@ -39,7 +39,7 @@ internal static class Evaluation
                 errors += Errors(model, test.Data, indices, (outputs, steps, classes) => loss == LossKind.Ctc
                     ? Decoder.BestPath(outputs, steps, classes) : Decoder.BestLabels(outputs, steps, classes, penalty));
             });
-            return new TestScore(test.Name, labels == 0 ? 0 : (double)hits / labels, labels, errors);
+            return new TestScore(test.Name, labels == 0 ? 0 : (double)hits / labels, labels, errors.ReferenceLength == 0 ? null : errors);
         })];
     }
 

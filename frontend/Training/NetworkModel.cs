@@ -32,7 +32,7 @@ internal sealed class NetworkModel : IDisposable
     private int _ran;
     private bool _hasOutputs;
 
-    /// <param name="layers">As <see cref="Complaint"/> wants them.</param>
+    /// <param name="layers">As <see cref="NetworkRules"/> wants them.</param>
     /// <param name="batch">Sequences that are computed at once.</param>
     /// <param name="steps">Most steps of a sequence.</param>
     /// <param name="kind">Whether a sequence or a step has a label.</param>
@@ -41,7 +41,7 @@ internal sealed class NetworkModel : IDisposable
     public NetworkModel(Ops ops, IReadOnlyList<LayerDescription> layers, int batch, int steps,
         LabelKind kind = LabelKind.Sequence, LossKind loss = LossKind.CrossEntropy)
     {
-        if (Complaint(layers) is { } complaint) throw new ArgumentException(complaint, nameof(layers));
+        if (NetworkRules.Find(layers) is { } wrong) throw new ArgumentException($"Layer {wrong.Layer}: {wrong.Complaint}.", nameof(layers));
         (_ops, Batch, _kind, _loss) = (ops, batch, kind, loss);
         Layout = new(layers);
         Parameters = ops.Allocate(Layout.Length);
@@ -78,13 +78,25 @@ internal sealed class NetworkModel : IDisposable
 
     public Tensor Gradient { get; }
 
-    /// <summary>What is wrong with the order of the layers, and what would be right; null if nothing is.</summary>
-    public static string? Complaint(IReadOnlyList<LayerDescription> layers)
+    /// <summary>Numbers in the largest tensor that such a model holds.</summary>
+    public static long LargestTensor(IReadOnlyList<LayerDescription> layers, int batch, int steps)
     {
-        bool maps = layers.Count > 0 && layers[0] is ConvLayer or PoolLayer;
-        int body = layers.TakeWhile(l => maps ? l is ConvLayer or PoolLayer : l is GruLayer or LstmLayer).Count();
-        return body > 0 && body < layers.Count && layers.Skip(body).All(l => l is DenseLayer) ? null
-            : "A network is one or more recurrent layers, or convolutions and pools, and then one or more dense layers.";
+        var layout = new ParameterLayout(layers);
+        long largest = layout.Length;
+        for (int l = 0; l < layers.Count; l++)
+        {
+            long rows = layers[l] switch
+            {
+                ConvLayer c => (long)batch * Math.Max(c.Output.Height * c.Output.Width, c.Input.Height * c.Input.Width),
+                PoolLayer p => (long)batch * p.Input.Height * p.Input.Width,
+                DenseLayer when layers[0] is ConvLayer or PoolLayer => batch,
+                _ => (long)batch * (steps + 1),
+            };
+            foreach (var slot in layout.Matrices(l))
+                largest = Math.Max(largest, rows * slot.BlockSize * Math.Max(slot.Inputs, slot.Outputs / slot.Gates.Count * Math.Max(slot.Gates.Count, 4)));
+            largest = Math.Max(largest, rows * layout.Boundary(l).Width);
+        }
+        return largest;
     }
 
     /// <summary>Takes over changed parameters.</summary>

@@ -12,16 +12,16 @@ public sealed record TrainingLog(IReadOnlyList<EpochRecord> Epochs, IReadOnlyLis
 }
 
 /// <param name="Name">The test set's.</param>
-/// <param name="Accuracy">Share of the labels, one a sequence or one a step, that the largest output names, 0..1; with CTC of the symbols recognised.</param>
+/// <param name="Accuracy">Share of the labels, one a sequence or one a step, that the largest output names, 0..1; with CTC 1 less the error rate of the best path.</param>
 /// <param name="Labels">Labels it counts over.</param>
 /// <param name="Errors">Edits from what was recognised to what was said; null where sequences have no symbols.</param>
 public sealed record TestScore(string Name, double Accuracy, long Labels, ErrorCounts? Errors);
 
 /// <param name="Phase">The phase that the epoch belongs to.</param>
 /// <param name="Epoch">From 1 in each phase.</param>
-/// <param name="Loss">Mean cross-entropy of the epoch's batches, each before its update.</param>
-/// <param name="TrainAccuracy">Share of these sequences classified right, 0..1.</param>
-/// <param name="TestAccuracy">Share of the test set after the epoch, 0..1.</param>
+/// <param name="Loss">Mean loss of a label over the epoch's batches, each before its update.</param>
+/// <param name="TrainAccuracy">Share of these labels that were right, at most 1; with CTC 1 less the error rate.</param>
+/// <param name="TestAccuracy">The same of the first test set after the epoch.</param>
 /// <param name="FramesPerSecond">Steps of sequences a second of training; 0 where it wasn't measured. Wall-clock time: in no file that is compared.</param>
 public sealed record EpochRecord(TrainingPhase Phase, int Epoch, double Loss, double TrainAccuracy, double TestAccuracy, double FramesPerSecond);
 

@@ -11,6 +11,8 @@ public static class TrainingRun
 {
     private const string CheckpointMagic = "HWGENCKP";
 
+    private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Trains, or goes on where a stopped run was, or reads what is up to date.</summary>
     /// <param name="artifactsRoot">The baseline goes to dense-HASH/ in it, the rest to a folder of the design's name.</param>
     /// <param name="device">One of <see cref="ComputeDevice.Names"/>.</param>
@@ -74,9 +76,11 @@ public static class TrainingRun
             return new(ops, design, data, progress, stop, intervals ?? TrainingIntervals.Default);
         });
         var denseLayers = DenseLayers(design);
+        using var guard = denseFiles.Load() is null ? denseFiles.Lock(stop) : null;
         var (dense, denseLog) = denseFiles.Load() ?? denseFiles.Finish(() =>
             Phase(context.Value, denseLayers, denseFiles, denseFiles.Restore()
                 ?? Start(TrainingPhase.Dense, Initialization.Create(denseLayers, design.Seed), new([], []))));
+        guard?.Dispose();
         var (circulant, log) = files.Load() ?? files.Finish(() => Compress(context.Value, files, dense, denseLog));
         return new(dense, circulant, denseLog.Scores, log);
     }
@@ -118,7 +122,7 @@ public static class TrainingRun
     private static void Check(DesignFile design, LabelledData data)
     {
         var errors = new List<InputError>();
-        if (design.Layers[0] is ConvLayer { Input: var map })
+        if (design.Layers[0] switch { ConvLayer c => c.Input, PoolLayer p => p.Input, _ => (ImageShape?)null } is { } map)
         {
             if (data.LongestLength != map.Height || data.InputSize != map.Width * map.Channels)
                 errors.Add(design.Data.Location.Error($"a picture of this data has {data.LongestLength} rows of {data.InputSize} values, but the first layer takes {map}; make them equal."));
@@ -128,6 +132,12 @@ public static class TrainingRun
         int outputs = data.Classes + (design.Training.Loss == LossKind.Ctc ? 1 : 0);
         if (design.Layers[^1].OutputSize != outputs)
             errors.Add(design.Data.Location.Error($"this data has {data.Classes} classes{(outputs > data.Classes ? " and the loss a blank" : "")}, but the last layer gives {design.Layers[^1].OutputSize}; make it {outputs}."));
+        if (design.Training.Loss == LossKind.Ctc && data.Kind == LabelKind.Sequence)
+            errors.Add(design.Data.Location.Error("ctc wants a label a step, but this data has one a sequence; write cross_entropy."));
+        if (data.LongestLength == 0) errors.Add(design.Data.Location.Error("no training sequence has a step; mend the lengths."));
+        int batch = Math.Min(design.Training.BatchSize, data.Count);
+        if (NetworkModel.LargestTensor(design.Layers, batch, data.LongestLength) > Array.MaxLength)
+            errors.Add(design.Data.Location.Error($"a batch of {batch} sequences of {data.LongestLength} steps needs tensors of more than {Array.MaxLength} numbers; make batch_size smaller."));
         if (errors.Count > 0) throw new InputException(errors);
     }
 
@@ -146,9 +156,27 @@ public static class TrainingRun
         private string Speed => Path.Combine(Folder, "speed.bin");
         private string Checkpoint => Path.Combine(Folder, "checkpoint.bin");
 
+        /// <summary>Waits until no other training is at work on this network: several designs share a baseline.</summary>
+        public IDisposable Lock(CancellationToken stop)
+        {
+            Directory.CreateDirectory(Folder);
+            while (true)
+            {
+                try
+                {
+                    return new FileStream(Path.Combine(Folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                }
+                catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
+                {
+                    stop.ThrowIfCancellationRequested();
+                    Thread.Sleep(LockPoll);
+                }
+            }
+        }
+
         /// <summary>Null unless finished for this key; the log is written last.</summary>
         public (TrainedNetwork, TrainingLog)? Load() =>
-            LogFile.Load(Log, Speed, Key) is { } log ? (NetworkFile.Load(Network, Key), log) : null;
+            File.Exists(Network) && LogFile.Load(Log, Speed, Key) is { } log ? (NetworkFile.Load(Network, Key), log) : null;
 
         public (TrainedNetwork, TrainingLog) Finish(Func<(TrainedNetwork, TrainingLog)> train)
         {

@@ -35,7 +35,7 @@ public static class SpeechData
     {
         IReadOnlyList<SpeechPart> parts = Find(settings);
         FeatureSettings features = settings.Features;
-        byte[] key = SHA256.HashData(Encoding.UTF8.GetBytes($"{Version} {Digest(settings, parts)}"));
+        byte[] key = SHA256.HashData(Encoding.UTF8.GetBytes(Digest(settings, parts)));
         string kind = features.Kind == FeatureKind.LogMel ? $"mel{features.Bands}" : $"mfcc{features.Bands}-{features.Coefficients}";
         string path = Path.Combine(cacheFolder, $"{settings.Name}-{kind}{(features.Energy ? "-energy" : "")}{(features.Deltas ? "-deltas" : "")}.features");
         if (FeatureDirectory.TryRead(path, key) is not { } directory)
@@ -73,9 +73,11 @@ public static class SpeechData
     {
         SpeechFile[] files = [.. parts.SelectMany(p => p.Files)];
         var hashes = new byte[files.Length][];
-        Parallel.For(0, files.Length, i => hashes[i] = [.. HashOf(files[i].AudioPath), .. HashOf(files[i].PhonePath)]);
+        var errors = new ConcurrentBag<InputError>();
+        Parallel.For(0, files.Length, i => hashes[i] = [.. HashOf(files[i].AudioPath, errors), .. HashOf(files[i].PhonePath, errors)]);
+        if (!errors.IsEmpty) throw new InputException(errors.OrderBy(e => e.File, StringComparer.Ordinal));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{settings.Features}\n"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{Version} {settings.Features}\n"));
         int at = 0;
         foreach (SpeechPart part in parts)
         {
@@ -89,10 +91,19 @@ public static class SpeechData
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static byte[] HashOf(string path)
+    /// <summary>Empty after an error.</summary>
+    private static byte[] HashOf(string path, ConcurrentBag<InputError> errors)
     {
-        var info = new FileInfo(path);
-        return Hashes.GetOrAdd((info.FullName, info.Length, info.LastWriteTimeUtc), _ => SHA256.HashData(File.ReadAllBytes(path)));
+        try
+        {
+            var info = new FileInfo(path);
+            return Hashes.GetOrAdd((info.FullName, info.Length, info.LastWriteTimeUtc), _ => SHA256.HashData(File.ReadAllBytes(path)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            errors.Add(DataFiles.Unreadable(path, e));
+            return [];
+        }
     }
 
     private static void Compute(string path, byte[] key, DataSettings settings, IReadOnlyList<SpeechPart> parts, IProgress<(int Done, int Total)>? progress, CancellationToken cancel)

@@ -1,4 +1,6 @@
 using HwGen.Core;
+using HwGen.Core.Design;
+using HwGen.Frontend.Data.Speech;
 
 namespace HwGen.Cli.Files;
 
@@ -14,6 +16,11 @@ public sealed class Workspace
         Artifacts = Path.Join(below, "artifacts", design);
         Stages = new(Path.Join(Artifacts, "stages"));
     }
+
+    /// <summary>The design with its data where hwgen itself writes them, if it names no other place.</summary>
+    /// <param name="root">As for the constructor.</param>
+    public static DesignFile Place(DesignFile design, string root) => design.Data is { Name: DataSetName.Speech, Path: null }
+        ? design with { Data = design.Data with { Path = Path.Join(root == "." ? "" : root, "artifacts", SpeechData.Subfolder) } } : design;
 
     /// <summary>Verilog, memory images and the testbench: all that <c>verify</c> reads.</summary>
     public string Rtl { get; }

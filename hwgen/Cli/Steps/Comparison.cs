@@ -1,6 +1,7 @@
 using HwGen.Cli.Files;
 using HwGen.Cli.Progress;
 using HwGen.Cli.Results;
+using HwGen.Core;
 using HwGen.Core.Design;
 using HwGen.Core.Network;
 using HwGen.Frontend.Scoring;
@@ -23,26 +24,27 @@ public sealed class Comparison(string root, string device, int workers)
     public async Task<IReadOnlyList<ComparedNetwork>> RunAsync(IReadOnlyList<DesignFile> designs, IReadOnlyList<int> blockSizes,
         IReadOnlyList<CompressionMethod> methods, IReadOnlyList<int> bits, int seeds, StepProgress progress, CancellationToken cancel)
     {
+        Refuse(designs, blockSizes);
         Variant[] variants = [.. from method in methods from k in blockSizes from b in bits.Prepend(0) select new Variant(k, method, b)];
         // Seed by seed, so that a first answer for all designs comes before the spread of one.
         (DesignFile Design, int Seed)[] jobs = [.. from seed in Enumerable.Range(1, seeds) from design in designs select (design, seed)];
         int done = 0, all = jobs.Length * variants.Length;
         var results = new SeedResult[jobs.Length];
-        await Parallel.ForAsync(0, jobs.Length, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, async (j, _) =>
+        await Parallel.ForAsync(0, jobs.Length, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, async (j, stop) =>
         {
             // A training blocks its thread for minutes: not one of the pool's.
-            results[j] = await Task.Factory.StartNew(() => Run(jobs[j].Design, jobs[j].Seed), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            results[j] = await Task.Factory.StartNew(() => Run(jobs[j].Design, jobs[j].Seed, stop), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         });
         return [.. designs.Select(design => Summarize(design, [.. jobs.Index().Where(j => j.Item.Design == design).Select(j => results[j.Index])]))];
 
-        SeedResult Run(DesignFile design, int seed)
+        SeedResult Run(DesignFile design, int seed, CancellationToken stop)
         {
             TrainingOutcome? last = null, unrounded = null;
             var networks = new List<ScoredNetwork>();
             foreach (var variant in variants)
             {
                 var own = variant.Of(design, seed);
-                last = Train(own, progress, () => (double)Volatile.Read(ref done) / all, cancel);
+                last = Train(own, progress, () => (double)Volatile.Read(ref done) / all, stop);
                 if (variant.Bits == 0) unrounded = last;
                 else networks.Add(new(variant.Label + $", rounded to {variant.Bits} bits", variant.BlockSize, last.Circulant.ParameterCount,
                     TrainingRun.Score(unrounded!.Circulant, own, variant.Bits, Artifacts(own), device, threads: 1)));
@@ -51,6 +53,21 @@ public sealed class Comparison(string root, string device, int workers)
             }
             return new(new("dense", 1, last!.Dense.ParameterCount, last.DenseScores), networks);
         }
+    }
+
+    /// <summary>What some block size makes impossible is said before anything is trained.</summary>
+    private static void Refuse(IReadOnlyList<DesignFile> designs, IReadOnlyList<int> blockSizes)
+    {
+        var errors = new List<InputError>();
+        foreach (var design in designs)
+        {
+            if (design.Layers.All(l => l.BlockSize == 1))
+                errors.Add(design.LayerLocations[0].Error("every matrix has block_size 1: there is nothing to compare; set a larger one where blocks may be"));
+            foreach (int k in blockSizes)
+                if (NetworkRules.Find(new Variant(k, CompressionMethod.Admm, 0).Of(design, 1).Layers) is { } wrong)
+                    errors.Add(design.LayerLocations[wrong.Layer].Error($"with block size {k}: {wrong.Complaint}"));
+        }
+        if (errors.Count > 0) throw new InputException(errors);
     }
 
     private TrainingOutcome Train(DesignFile design, StepProgress progress, Func<double> fraction, CancellationToken cancel)
@@ -109,10 +126,5 @@ public sealed class Comparison(string root, string device, int workers)
             var mapped = layer.MapBlockSizes(own => own == 1 ? 1 : k);
             return mapped is ConvLayer { BatchNorm: true } c ? c.WithNormGroup(c.BlockSize) : mapped;
         }
-    }
-
-    private sealed class Relay<T>(Action<T> report) : IProgress<T>
-    {
-        public void Report(T value) => report(value);
     }
 }

@@ -41,7 +41,9 @@ public sealed class Pipeline
         var settings = new DataSettings(request.Name, request.Path, new("data", 1, 1));
         if (request.Name is not (DataSetName.Speech or DataSetName.Timit))
         {
-            DataSplit split = await Task.Run(() => DataSets.Load(settings, Path.Join(request.Artifacts, "cache"), cancel: cancel), cancel);
+            if (request is { Path: null, Name: not DataSetName.FashionMnist })
+                throw new InputException(settings.Location.Error($"{request.Name} comes with no package: tell where it is with --path"));
+            DataSplit split = await Task.Run(() => DataSets.Load(settings, "", cancel: cancel), cancel);
             return new(request.Name, request.Path ?? FashionMnist.DefaultFolder, split.Train.Count, split.Test.Count);
         }
         if (request.Name == DataSetName.Speech)
@@ -135,7 +137,7 @@ public sealed class Pipeline
         RequireGenerated(c);
         AcceleratorPlan plan = LoadPlan(c);
         SequenceDataset test = Sequences(c.Design).Test;
-        var stimulus = new Stimulus([.. Stimulus.Stress(plan, seed), .. Stimulus.Quantize(plan, test.Inputs, FaultImages, test.Steps)]);
+        var stimulus = new Stimulus([.. Stimulus.Stress(plan, seed), .. Stimulus.Quantize(plan, test.Inputs, Math.Min(FaultImages, test.Count), test.Steps)]);
         int done = 0;
         var progress = new Relay<FaultOutcome>(o => c.Progress.Report("inject faults", (double)Interlocked.Increment(ref done) / count, $"{done} of {count}"));
         var outcomes = await new FaultInjector(plan, c.Workspace.Rtl, Options(c)).RunAsync(count, seed, stimulus, progress, cancel);
@@ -167,18 +169,10 @@ public sealed class Pipeline
         if (c.Device == "auto" && c.Workspace.Stages.Find<TrainingRecord>("train", key) is { } known) return known;
         var progress = new Relay<TrainingProgress>(p => c.Progress.Report($"train: {p.Phase}", (p.Epoch - 1 + (double)p.Step / p.Steps) / p.Epochs,
             $"epoch {p.Epoch} of {p.Epochs}, loss {p.Loss:F4}, {p.FramesPerSecond:N0} frames/s"));
-        TrainingOutcome outcome;
-        try
-        {
-            outcome = await Task.Run(() => TrainingRun.Run(c.Design, Path.GetDirectoryName(c.Workspace.Artifacts)!, c.Device, progress, cancel,
-                new Relay<(int Done, int Total)>(p => c.Progress.Report("train: features of speech", (double)p.Done / p.Total, $"{p.Done:N0} of {p.Total:N0} recordings"))), cancel);
-        }
-        catch (DeviceNotFoundException e)
-        {
-            throw new ToolException(c.Device, $"--device {c.Device}", e.Message, "Name another device, or leave the option out; `hwgen doctor` tells what is here.");
-        }
+        var outcome = await Task.Run(() => TrainingRun.Run(c.Design, Path.GetDirectoryName(c.Workspace.Artifacts)!, c.Device, progress, cancel,
+            new Relay<(int Done, int Total)>(p => c.Progress.Report("train: features of speech", (double)p.Done / p.Total, $"{p.Done:N0} of {p.Total:N0} recordings"))), cancel);
         var record = new TrainingRecord(
-            new(c.Design.Name, new(outcome.DenseScores[0].Accuracy, outcome.Scores[0].Accuracy), (int)outcome.Scores[0].Labels,
+            new(c.Design.Name, new(outcome.DenseAccuracy, outcome.CirculantAccuracy), (int)outcome.Scores[0].Labels,
                 outcome.Circulant.ParameterCount, outcome.Dense.ParameterCount, c.Design.Layers.Max(l => l.BlockSize))
             {
                 Per = outcome.Scores[0].Errors is { } errors ? new(outcome.DenseScores[0].Errors?.Rate, errors.Rate) : null,
@@ -250,10 +244,5 @@ public sealed class Pipeline
         foreach (string file in Directory.EnumerateFiles(c.Workspace.Rtl, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
             key.AddFile(Path.GetRelativePath(c.Workspace.Rtl, file), file);
         return key.Finish();
-    }
-
-    private sealed class Relay<T>(Action<T> report) : IProgress<T>
-    {
-        public void Report(T value) => report(value);
     }
 }

@@ -72,7 +72,7 @@ public sealed class CompareVerb()
     protected override async Task<VerbResult> RunAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation)
     {
         string[] paths = arguments.GetRequiredValue(designs);
-        var loaded = DesignLoader.LoadAll(paths);
+        DesignFile[] loaded = [.. DesignLoader.LoadAll(paths).Select(d => Workspace.Place(d, Root(arguments)))];
         int[] sizes = [.. arguments.GetRequiredValue(blockSizes).Distinct()];
         int[] bits = [.. arguments.GetRequiredValue(spectralBits).Distinct()];
         string[] ways = [.. arguments.GetRequiredValue(methods).Distinct()];

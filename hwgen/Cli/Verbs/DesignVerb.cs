@@ -26,6 +26,7 @@ public abstract class DesignVerb(string name, string description) : Verb(name, d
     internal static async Task<T> WithDesignAsync<T>(
         DesignFile design, string root, string device, Terminal terminal, Func<StepContext, Task<T>> steps)
     {
+        design = Workspace.Place(design, root);
         var workspace = new Workspace(root, design.Name);
         using var guard = workspace.Lock();
         return await StepProgress.ShowAsync(terminal, progress =>

@@ -1,5 +1,4 @@
 using HwGen.Core.Design;
-using HwGen.Core.Network;
 
 namespace HwGen.Cli.Verbs;
 
@@ -10,13 +9,9 @@ internal static class Padding
     public static IEnumerable<string> Notes(DesignFile design) =>
         from indexed in design.Layers.Index()
         let layer = indexed.Item
-        let stored = Blocks(layer, layer.InputBlocks, layer.OutputBlocks) * layer.BlockSize * layer.BlockSize
-        let used = Blocks(layer, layer.InputSize, layer.OutputSize)
+        let stored = layer.Matrices.Sum(m => m.PaddedEntries)
+        let used = layer.Matrices.Sum(m => m.Entries)
         where used < stored
         select $"{design.Name}: note: layer {indexed.Index} ({layer.InputSize} to {layer.OutputSize}) is padded to multiples of {layer.BlockSize}: "
             + System.FormattableString.Invariant($"{100 - 100.0 * used / stored:0} % of its weights are padding");
-
-    // A gru multiplies its input and its own output, three times each.
-    private static long Blocks(LayerDescription layer, long inputs, long outputs) =>
-        layer is GruLayer ? GruLayer.Gates * outputs * (inputs + outputs) : outputs * inputs;
 }

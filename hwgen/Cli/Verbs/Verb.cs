@@ -1,6 +1,7 @@
 using System.CommandLine;
 using HwGen.Cli.Results;
 using HwGen.Core;
+using HwGen.Frontend.Kernels;
 
 namespace HwGen.Cli.Verbs;
 
@@ -54,6 +55,10 @@ public abstract class Verb(string name, string description)
         catch (ToolException e)
         {
             return failure.ToolFailed(e);
+        }
+        catch (DeviceNotFoundException e)
+        {
+            return failure.ToolFailed(new ToolException("--device", $"hwgen {name}", e.Message, "name another device, or leave the option out; `hwgen doctor` tells what is here"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -17,7 +17,7 @@ internal static class DataSection
                 : $"unknown data set '{name}': write {expected}"));
             // The other keys depend on the name: they are not judged.
             var any = new DataSettings(DataSetName.FashionMnist, null, written.Location);
-            return (any, DataSetShape.Of(any));
+            return (any, DataSetShape.Of(any) with { Classes = null, LabelsSteps = null, TrainingSequences = null, TestSequences = null });
         }
 
         bool isOwn = name is DataSetName.Npz or DataSetName.Csv;

@@ -19,27 +19,25 @@ internal static class NetworkSection
         network.Finish();
         var layers = new List<LayerDescription>();
         var locations = new List<InputLocation>();
+        int start = errors.Count;
         foreach (var section in sections)
         {
             if (section is null) continue;
-            int before = errors.Count;
             var layer = ReadLayer(section, new(shape, layers), errors);
             section.Finish();
             if (layer is null) return (layers, locations);   // what stands on a broken layer is not judged
             layers.Add(layer);
             locations.Add(section.LocationOf("type"));
-            if (errors.Count == before && section == sections[^1]) CheckLast(section, layers, shape, outputs, errors);
+            if (errors.Count > start || section != sections[^1]) continue;
+            if (NetworkRules.Find(layers) is { } wrong) errors.Add(sections[wrong.Layer]!.LocationOf("type").Error(wrong.Complaint));
+            CheckLast(section, layers, shape, outputs, errors);
         }
         return (layers, locations);
     }
 
     private static void CheckLast(SectionReader section, List<LayerDescription> layers, DataSetShape shape, int? outputs, List<InputError> errors)
     {
-        if (layers[^1] is not DenseLayer last)
-        {
-            errors.Add(section.LocationOf("type").Error("the last layer is no dense layer: end with one that has an output for each class"));
-            return;
-        }
+        if (layers[^1] is not DenseLayer last) return;      // told by the rules
         if (last.Rectify) errors.Add(section.LocationOf("rectify").Error("the last layer's outputs compete, large against small: leave 'rectify' out"));
         if (outputs is { } expected && last.OutputSize != expected)
             errors.Add(section.LocationOf("outputs").Error($"the last layer has {last.OutputSize} outputs but {shape.Name} "
@@ -66,10 +64,12 @@ internal static class NetworkSection
             "gru" => Gru(section, below),
             "lstm" => Lstm(section, below),
             "conv" => Conv(section, below, errors),
-            "dense" => Dense(section, below, errors),
+            "dense" => new DenseLayer(below.Features, Size(section, "outputs"), BlockSize(section), section.Flag("rectify", ifMissing: false)),
             _ => Pool(section, below, type.Value == "max_pool" ? PoolKind.Max : PoolKind.Average, errors),
         };
-        if (layer is not null && below.Complaint(layer) is { } complaint) errors.Add(type.Location.Error(complaint));
+        if (layer is ConvLayer or PoolLayer && below.Map is null) errors.Add(type.Location.Error(below.Layers.Count == 0
+            ? $"{below.Shape.Name} has no pictures: begin with a gru or lstm"
+            : "a convolution or pool reads a map: put it before all dense layers, and not with recurrent ones"));
         return errors.Count == before ? layer : null;
     }
 
@@ -114,15 +114,6 @@ internal static class NetworkSection
         return null;
     }
 
-    private static DenseLayer Dense(SectionReader section, Below below, List<InputError> errors)
-    {
-        int outputs = Size(section, "outputs"), k = BlockSize(section);
-        if (below.Map is { } map && below.Layers.Count > 0 && map.Channels % k != 0)
-            errors.Add(section.LocationOf("block_size").Error(
-                $"blocks of {k} would hold channels of several positions, since the map below has {map.Channels}: take a block size that divides them"));
-        return new(below.Features, outputs, k, section.Flag("rectify", ifMissing: false));
-    }
-
     private static int Size(SectionReader section, string key) => section.Integer(key, 1, MaxLayerSize);
 
     private static int BlockSize(SectionReader section, string key = "block_size", int? ifMissing = null) =>
@@ -138,17 +129,6 @@ internal static class NetworkSection
         {
             ConvLayer c => c.Output,
             PoolLayer p => p.Output,
-            _ => null,
-        };
-
-        /// <summary>What is wrong with a layer at this place, and what to do; null if nothing is.</summary>
-        public string? Complaint(LayerDescription layer) => layer switch
-        {
-            DenseLayer when Layers.Count == 0 => "a network begins with recurrent layers or convolutions: put a gru, lstm or conv before the dense layers",
-            ConvLayer or PoolLayer when Map is null && Layers.Count == 0 => $"{Shape.Name} has no pictures: begin with a gru or lstm",
-            ConvLayer or PoolLayer when Map is null => "a convolution or pool reads a map: put it before all dense layers, and not with recurrent ones",
-            GruLayer or LstmLayer when Layers.Count > 0 && Layers[^1] is not (GruLayer or LstmLayer) =>
-                "a recurrent layer reads sequences: put it before all dense layers, and not with convolutions",
             _ => null,
         };
     }

@@ -55,7 +55,7 @@ public sealed record ConvLayer : LayerDescription
     /// <summary>Channels in, padded to whole blocks: columns of the weight matrix a tap.</summary>
     public int PaddedChannels => (Input.Channels + BlockSize - 1) / BlockSize * BlockSize;
 
-    public override IReadOnlyList<int> MatrixBlockSizes => [BlockSize];
+    public override IReadOnlyList<MatrixShape> Matrices => [new(Output.Channels, Input.Channels, BlockSize, Taps)];
 
     public override LayerDescription MapBlockSizes(Func<int, int> map) => With(map(BlockSize), BatchNorm, NormGroup);
 

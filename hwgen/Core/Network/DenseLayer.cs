@@ -10,7 +10,7 @@ public sealed record DenseLayer : LayerDescription
 
     public bool Rectify { get; }
 
-    public override IReadOnlyList<int> MatrixBlockSizes => [BlockSize];
+    public override IReadOnlyList<MatrixShape> Matrices => [new(OutputSize, InputSize, BlockSize)];
 
     public override LayerDescription MapBlockSizes(Func<int, int> map) => new DenseLayer(InputSize, OutputSize, map(BlockSize), Rectify);
 }

@@ -28,8 +28,11 @@ public sealed record GruLayer : LayerDescription
 
     public bool LinearBeforeReset { get; }
 
-    public override IReadOnlyList<int> MatrixBlockSizes =>
-        [.. Enumerable.Repeat(InputBlockSize, Gates), .. Enumerable.Repeat(RecurrentBlockSize, Gates)];
+    public override IReadOnlyList<MatrixShape> Matrices =>
+    [
+        .. Enumerable.Repeat(new MatrixShape(OutputSize, InputSize, InputBlockSize), Gates),
+        .. Enumerable.Repeat(new MatrixShape(OutputSize, OutputSize, RecurrentBlockSize), Gates),
+    ];
 
     public override LayerDescription MapBlockSizes(Func<int, int> map) =>
         new GruLayer(InputSize, OutputSize, map(InputBlockSize), map(RecurrentBlockSize), LinearBeforeReset);

@@ -32,8 +32,8 @@ public abstract record LayerDescription
     /// <summary>Blocks of the output: ceil(OutputSize / k).</summary>
     public int OutputBlocks => (OutputSize + BlockSize - 1) / BlockSize;
 
-    /// <summary>k of each matrix, in the order of <see cref="LayerWeights.Matrices"/>.</summary>
-    public abstract IReadOnlyList<int> MatrixBlockSizes { get; }
+    /// <summary>Its weight matrices, in the order of <see cref="LayerWeights.Matrices"/>.</summary>
+    public abstract IReadOnlyList<MatrixShape> Matrices { get; }
 
     /// <summary>The same layer with the block size of each matrix replaced.</summary>
     public abstract LayerDescription MapBlockSizes(Func<int, int> map);

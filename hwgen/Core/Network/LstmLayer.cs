@@ -43,10 +43,11 @@ public sealed record LstmLayer : LayerDescription
     /// <summary>1 without a projection.</summary>
     public int ProjectionBlockSize { get; }
 
-    public override IReadOnlyList<int> MatrixBlockSizes =>
+    public override IReadOnlyList<MatrixShape> Matrices =>
     [
-        .. Enumerable.Repeat(InputBlockSize, Gates), .. Enumerable.Repeat(RecurrentBlockSize, Gates),
-        .. Projection == 0 ? (ReadOnlySpan<int>)[] : [ProjectionBlockSize],
+        .. Enumerable.Repeat(new MatrixShape(Cells, InputSize, InputBlockSize), Gates),
+        .. Enumerable.Repeat(new MatrixShape(Cells, OutputSize, RecurrentBlockSize), Gates),
+        .. Projection == 0 ? (MatrixShape[])[] : [new MatrixShape(Projection, Cells, ProjectionBlockSize)],
     ];
 
     public override LayerDescription MapBlockSizes(Func<int, int> map) => new LstmLayer(InputSize, Cells, Projection, Peepholes,

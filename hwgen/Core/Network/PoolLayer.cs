@@ -22,7 +22,7 @@ public sealed record PoolLayer : LayerDescription
 
     public int Stride { get; }
 
-    public override IReadOnlyList<int> MatrixBlockSizes => [];
+    public override IReadOnlyList<MatrixShape> Matrices => [];
 
     public override LayerDescription MapBlockSizes(Func<int, int> map) => this;
 
