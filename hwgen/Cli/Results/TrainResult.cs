@@ -15,13 +15,13 @@ public sealed record TrainResult(
     public Accuracy? Per { get; init; }
 
     /// <summary>Each test set apart.</summary>
-    public IReadOnlyList<TestResult> Tests { get; init; } = [];
+    public IReadOnlyList<TestResult>? Tests { get; init; }
 
     internal override IEnumerable<string> Lines() =>
     [
-        $"accuracy, dense            {Show.Percent(Accuracy.Dense)} of {Show.Count(TestSequences)} test {(Per is null ? "sequences" : "frames")}",
+        $"accuracy, dense            {Show.Percent(Accuracy.Dense)} of {Show.Count(TestSequences)} test {(Per is null ? "sequences" : "labels")}",
         $"accuracy, block-circulant  {Show.Percent(Accuracy.Circulant)} (k={BlockSize})",
-        .. Tests.Where(t => t.Per is not null).Select(t =>
+        .. (Tests ?? []).Where(t => t.Per is not null).Select(t =>
             $"phone error rate, {t.Name}: dense {Show.Percent(t.Per!.Dense)}, block-circulant {Show.Percent(t.Per.Circulant)}"
             + (t.Errors is { } e ? $" ({Show.Count(e.Insertions)} insertions, {Show.Count(e.Deletions)} deletions, {Show.Count(e.Substitutions)} substitutions in {Show.Count(e.ReferenceLength)} phones)" : "")),
         $"parameters                 {Show.Count(Parameters)} of {Show.Count(DenseParameters)} dense",

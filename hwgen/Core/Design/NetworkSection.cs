@@ -23,9 +23,9 @@ internal static class NetworkSection
         foreach (var section in sections)
         {
             if (section is null) continue;
-            var layer = ReadLayer(section, new(shape, layers), errors);
+            var layer = ReadLayer(section, new(shape, layers, isKnown: errors.Count == start), errors);
             section.Finish();
-            if (layer is null) return (layers, locations);   // what stands on a broken layer is not judged
+            if (layer is null) continue;    // what stands on a broken layer is judged by its own keys alone
             layers.Add(layer);
             locations.Add(section.LocationOf("type"));
             if (errors.Count > start || section != sections[^1]) continue;
@@ -120,12 +120,17 @@ internal static class NetworkSection
         section.Integer(key, 1, MaxBlockSize, ifMissing, mustBePowerOfTwo: true);
 
     /// <summary>What stands below a layer.</summary>
-    private sealed record Below(DataSetShape Shape, IReadOnlyList<LayerDescription> Layers)
+    /// <param name="isKnown">False above a broken layer: any map then stands in for the one that would be there.</param>
+    private sealed class Below(DataSetShape shape, IReadOnlyList<LayerDescription> layers, bool isKnown)
     {
+        public DataSetShape Shape => shape;
+
+        public IReadOnlyList<LayerDescription> Layers => layers;
+
         public int Features => Layers.Count == 0 ? Shape.FeaturesPerStep : Layers[^1].OutputSize;
 
         /// <summary>Null when it is no map.</summary>
-        public ImageShape? Map => Layers.Count == 0 ? Shape.Image : Layers[^1] switch
+        public ImageShape? Map => !isKnown ? new(MaxKernel, MaxKernel, 1) : Layers.Count == 0 ? Shape.Image : Layers[^1] switch
         {
             ConvLayer c => c.Output,
             PoolLayer p => p.Output,
