@@ -13,6 +13,9 @@ namespace HwGen.Frontend.Kernels;
 /// </remarks>
 public static class ComputeDevice
 {
+    /// <summary>One at a time looks for devices and lets go of them: PoCL 3.1 crashes when two threads do.</summary>
+    internal static readonly Lock Gate = new();
+
     /// <summary>Every name that <see cref="Open"/> takes.</summary>
     public static IReadOnlyList<string> Names { get; } = ["auto", "cpu", "cpu-sim", "pocl", "cuda", "opencl"];
 
@@ -28,6 +31,11 @@ public static class ComputeDevice
     {
         if (!Names.Contains(name)) throw new ArgumentException($"Unknown device '{name}'; the devices are {string.Join(", ", Names)}.", nameof(name));
         if (threads == 0) threads = Environment.ProcessorCount;
+        lock (Gate) return OpenAlone(name, threads, forceLanes);
+    }
+
+    private static Ops OpenAlone(string name, int threads, bool forceLanes)
+    {
         if (name is not ("cpu" or "cpu-sim")) OpenClOnCpu.Prepare();
         var context = Context.Create(builder =>
         {

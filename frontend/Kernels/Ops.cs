@@ -125,8 +125,11 @@ public sealed unsafe partial class Ops : IDisposable
         foreach (var tensor in _masks.Values) tensor.Dispose();
         foreach (var tensor in _partials.Values) tensor.Dispose();
         _none?.Dispose();
-        _accelerator.Dispose();
-        _context.Dispose();
+        lock (ComputeDevice.Gate)
+        {
+            _accelerator.Dispose();
+            _context.Dispose();
+        }
     }
 
     /// <summary>Runs <paramref name="body"/> for 0..count−1, on worker threads if there are several.</summary>

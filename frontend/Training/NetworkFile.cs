@@ -45,21 +45,30 @@ public static class NetworkFile
         Pool = 5,
     }
 
+    /// <summary>All that a layer's description says, in a line that changes with nothing else.</summary>
+    public static string Describe(LayerDescription layer)
+    {
+        var (kind, numbers) = Numbers(layer);
+        return $"{kind} {string.Join(' ', numbers)}";
+    }
+
     private static void Write(BinaryWriter writer, LayerDescription layer)
     {
-        (Kind kind, int[] numbers) = layer switch
-        {
-            GruLayer g => (Kind.Gru, (int[])[g.InputSize, g.OutputSize, g.InputBlockSize, g.RecurrentBlockSize, Number(g.LinearBeforeReset)]),
-            LstmLayer m => (Kind.Lstm, [m.InputSize, m.Cells, m.Projection, Number(m.Peepholes), m.InputBlockSize, m.RecurrentBlockSize, m.ProjectionBlockSize]),
-            ConvLayer c => (Kind.Conv, [c.Input.Height, c.Input.Width, c.Input.Channels, c.Output.Channels, c.KernelHeight, c.KernelWidth, c.Stride,
-                c.Padding, c.BlockSize, Number(c.BatchNorm), c.NormGroup, Number(c.Rectify)]),
-            PoolLayer p => (Kind.Pool, [p.Input.Height, p.Input.Width, p.Input.Channels, (int)p.Kind, p.Window, p.Stride]),
-            DenseLayer d => (Kind.Dense, [d.InputSize, d.OutputSize, d.BlockSize, Number(d.Rectify)]),
-            _ => throw new ArgumentException($"No file form for {layer.GetType().Name}.", nameof(layer)),
-        };
+        var (kind, numbers) = Numbers(layer);
         writer.Write((byte)kind);
         foreach (int number in numbers) writer.Write(number);
     }
+
+    private static (Kind Kind, int[] Numbers) Numbers(LayerDescription layer) => layer switch
+    {
+        GruLayer g => (Kind.Gru, (int[])[g.InputSize, g.OutputSize, g.InputBlockSize, g.RecurrentBlockSize, Number(g.LinearBeforeReset)]),
+        LstmLayer m => (Kind.Lstm, [m.InputSize, m.Cells, m.Projection, Number(m.Peepholes), m.InputBlockSize, m.RecurrentBlockSize, m.ProjectionBlockSize]),
+        ConvLayer c => (Kind.Conv, [c.Input.Height, c.Input.Width, c.Input.Channels, c.Output.Channels, c.KernelHeight, c.KernelWidth, c.Stride,
+            c.Padding, c.BlockSize, Number(c.BatchNorm), c.NormGroup, Number(c.Rectify)]),
+        PoolLayer p => (Kind.Pool, [p.Input.Height, p.Input.Width, p.Input.Channels, (int)p.Kind, p.Window, p.Stride]),
+        DenseLayer d => (Kind.Dense, [d.InputSize, d.OutputSize, d.BlockSize, Number(d.Rectify)]),
+        _ => throw new ArgumentException($"No file form for {layer.GetType().Name}.", nameof(layer)),
+    };
 
     private static LayerDescription ReadLayer(BinaryReader reader)
     {

@@ -26,7 +26,7 @@ internal static class TrainingKeys
             + $"scratch {Phase(design.Training.Scratch)} bits {design.Training.SpectralBits}");
     }
 
-    private static string Layers(IReadOnlyList<LayerDescription> layers) => string.Join(' ', layers);
+    private static string Layers(IReadOnlyList<LayerDescription> layers) => string.Join("; ", layers.Select(NetworkFile.Describe));
 
     private static string Phase(PhaseSettings p) => $"{p.Epochs} {N(p.LearningRate)} {N(p.FinalLearningRate)}";
 

@@ -53,7 +53,7 @@ public sealed class DecoderTests
     public void Decode_WrongArguments_Throws()
     {
         Assert.Throws<ArgumentException>(() => Decoder.BestPath(new float[5], 2, 3));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Decoder.BestPath(new float[257], 1, 257));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Decoder.BestPath(new float[258], 1, 258));
         Assert.Throws<ArgumentOutOfRangeException>(() => Decoder.BestLabels(new float[6], 2, 3, -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => Decoder.BestLabels(new float[6], 2, 3, double.NaN));
     }
