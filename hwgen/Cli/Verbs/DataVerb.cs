@@ -28,7 +28,7 @@ public sealed class DataVerb(DataCheck check) : Verb("data", "Check that a data 
 
     private readonly Option<string?> path = new("--path")
     {
-        Description = "The folder with its files; without it, where the system's package or hwgen itself puts them.",
+        Description = "The folder with its files, or the .npz file; without it, where the system's package or hwgen itself puts them.",
         HelpName = "DIR",
     };
 
