@@ -32,4 +32,4 @@ public sealed record TrainResult(
 /// <param name="Accuracy">Shares of labels.</param>
 /// <param name="Per">Phone error rates; null without phones.</param>
 /// <param name="Errors">Edits of the block-circulant network; null without phones.</param>
-public sealed record TestResult(string Name, Accuracy Accuracy, Accuracy? Per, ErrorCounts? Errors);
+public sealed record TestResult(string Name, Accuracy Accuracy, Accuracy? Per = null, ErrorCounts? Errors = null);
