@@ -260,7 +260,8 @@ public sealed class TrainingRunTests(ITestOutputHelper output) : IDisposable
 
     private static void Copy(string source, string target)
     {
-        foreach (string file in Directory.GetFiles(source, "*", SearchOption.AllDirectories))
+        // A lock is not there any more when its process is dead.
+        foreach (string file in Directory.GetFiles(source, "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) != ".lock"))
         {
             string to = Path.Combine(target, Path.GetRelativePath(source, file));
             Directory.CreateDirectory(Path.GetDirectoryName(to)!);
