@@ -19,6 +19,7 @@ public static class DataSets
             DataSetName.Cifar10 or DataSetName.Cifar100 => Cifar.Load(settings),
             DataSetName.Npz => NpzData.Load(settings),
             DataSetName.Csv => CsvData.Load(settings),
+            DataSetName.Uniform => UniformData.Create(settings),
             _ => SpeechData.Load(settings, cacheFolder, progress, cancel),
         };
 
@@ -30,6 +31,7 @@ public static class DataSets
         DataSetName.Cifar10 or DataSetName.Cifar100 => Cifar.Digest(settings),
         DataSetName.Npz => NpzData.Digest(settings),
         DataSetName.Csv => CsvData.Digest(settings),
+        DataSetName.Uniform => $"uniform {settings.Inputs} {settings.Steps}",
         _ => SpeechData.Digest(settings),
     };
 

@@ -10,22 +10,28 @@ internal static class Initialization
     /// <summary>Matrices uniform with variance 1 / fan-in of the expanded matrix, 2 / fan-in where the outputs are rectified (He et al.,
     /// arXiv:1502.01852). Biases 0, but 1 for the update gate of a GRU and the forget gate of an LSTM, which so start by keeping most
     /// of their state; peepholes 0; batch norm the identity.</summary>
-    public static TrainedNetwork Create(IReadOnlyList<LayerDescription> layers, int seed)
+    /// <param name="layers">Shapes.</param>
+    /// <param name="seed">Draws the weights.</param>
+    /// <param name="gain">Scales the matrices.</param>
+    /// <param name="spread">Standard deviation that is added to biases and peepholes.</param>
+    public static TrainedNetwork Create(IReadOnlyList<LayerDescription> layers, int seed, double gain = 1, double spread = 0)
     {
         var random = new RandomStream(seed, Purpose, 0);
         var layout = new ParameterLayout(layers);
         var network = layout.Unpack(new float[layout.Length]);
-        foreach (var (layer, weights) in network.Layers.Zip(network.Weights)) Fill(layer, weights, ref random);
+        foreach (var (layer, weights) in network.Layers.Zip(network.Weights)) Fill(layer, weights, gain, ref random);
+        foreach (float[] vector in network.Weights.Where(w => spread > 0 && w is not ConvWeights { Norm: not null }).SelectMany(w => w.Vectors))
+            for (int i = 0; i < vector.Length; i++) vector[i] += (float)(spread * Math.Sqrt(3) * (2 * random.NextUniform() - 1));
         return network;
     }
 
-    private static void Fill(LayerDescription layer, LayerWeights weights, ref RandomStream random)
+    private static void Fill(LayerDescription layer, LayerWeights weights, double gain, ref RandomStream random)
     {
         bool rectified = layer is DenseLayer { Rectify: true } or ConvLayer { Rectify: true };
         foreach (var matrix in weights.Matrices)
         {
             int fanIn = layer is ConvLayer conv ? conv.Taps * conv.Input.Channels : matrix.Columns;
-            double bound = Math.Sqrt((rectified ? 6.0 : 3.0) / fanIn);
+            double bound = gain * Math.Sqrt((rectified ? 6.0 : 3.0) / fanIn);
             for (int i = 0; i < matrix.FirstColumns.Length; i++) matrix.FirstColumns[i] = (float)(bound * (2 * random.NextUniform() - 1));
         }
         if (weights is GruWeights gru) Array.Fill(gru.InputBias[0], 1f);

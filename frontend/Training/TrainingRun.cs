@@ -28,6 +28,10 @@ public static class TrainingRun
         return Run(design, ops, digest, () => DataSets.Load(design.Data, Path.Combine(artifactsRoot, "features"), reading, stop), artifactsRoot, progress, stop);
     }
 
+    /// <summary>The network of <see cref="CompressionMethod.Random"/>.</summary>
+    public static TrainedNetwork DrawRandom(DesignFile design) => 
+        Initialization.Create(design.Layers, design.Seed, design.Training.RandomGain, design.Training.RandomSpread);
+
     /// <summary>Share of the labels that a network's largest output names, 0..1.</summary>
     public static double Accuracy(TrainedNetwork network, LabelledData data, string device)
     {

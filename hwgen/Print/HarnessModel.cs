@@ -13,6 +13,7 @@ internal static class HarnessModel
         ["lane_bits"] = plan.StreamLaneBits,
         ["input_blocks"] = plan.InputBlocks,
         ["output_blocks"] = plan.OutputBlocks,
+        ["rest"] = plan.RestCycles,
         ["taps"] = plan.Taps.Select((t, i) => new ScriptObject { ["plan"] = t, ["number"] = i }).ToArray(),
         ["beat_tap"] = plan.Taps.Count,
     };

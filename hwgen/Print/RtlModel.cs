@@ -2,208 +2,379 @@ using System.Globalization;
 using HwGen.Core.Network;
 using HwGen.Core.Numerics;
 using HwGen.Core.Plan;
+using HwGen.Core.Transforms;
 using Scriban.Runtime;
 
 namespace HwGen.Print;
 
 /// <summary>What the RTL templates see of a plan: its numbers by name, and the sized literals and bus bounds that Verilog wants.</summary>
-internal static class RtlModel
+internal sealed class RtlModel
 {
+    private readonly AcceleratorPlan _plan;
+    private readonly ControlPlan _control;
+    private readonly ScriptObject _model = [];
+
+    private RtlModel(AcceleratorPlan plan) => (_plan, _control) = (plan, plan.Control);
+
     public static ScriptObject Create(AcceleratorPlan plan)
     {
-        int k = plan.BlockSize, b = plan.WordBits, state = plan.Formats.State.Width, lane = plan.StreamLaneBits;
-        int acc = plan.AccumulatorBits, blockBits = plan.Control.BlockBits, sumSpectrum = plan.Formats.Layers[0].SumSpectrum.Width;
-        int tag = blockBits + 5, contexts = 1 << plan.Control.StageBits;
-        int phaseBits = Bits.Of(plan.Schedule.IntervalCycles), creditBits = Bits.Of(plan.OutputBufferBeats + 1);
-        MemoryImage Image(string name) => plan.Images.Single(i => i.Name == name);
-        return new ScriptObject
-        {
-            ["m"] = plan.ModuleName,
-            ["k"] = k,
-            ["b"] = b,
-            ["b_msb"] = b - 1,
-            ["b_plus_1"] = b + 1,
-            ["summary"] = Summary(plan),
-            ["interval"] = plan.Schedule.IntervalCycles,
-            ["single_stream"] = plan.SingleStreamCycles,
-            ["input_format"] = plan.Formats.Vectors[0].Value.ToString(),
-            ["output_format"] = plan.Formats.Layers[^1].Sum.ToString(),
-            ["input_blocks"] = plan.InputBlocks,
-            ["output_blocks"] = plan.OutputBlocks,
-
-            ["lane_bits"] = lane,
-            ["lane_bits_msb"] = lane - 1,
-            ["lane_bits_minus_b_plus_1"] = lane - b + 1,
-            ["lane_msb"] = k - 1,
-            ["stream_msb"] = k * lane - 1,
-            ["block_bits_total"] = k * b,
-            ["block_msb"] = k * b - 1,
-            ["zero_block"] = Verilog.Hex(k * b, 0),
-            ["state_bits"] = state,
-            ["state_word_msb"] = state - 1,
-            ["state_row_bits"] = k * state,
-            ["state_msb"] = k * state - 1,
-            ["state_guard"] = state - b,
-            ["zero_state"] = Verilog.Hex(k * state, 0),
-            ["acc_bits"] = acc,
-            ["drain_msb"] = k * acc - 1,
-            ["sum_spectrum_bits"] = sumSpectrum,
-            ["sum_spectrum_msb"] = k * sumSpectrum - 1,
-
-            ["block_bits"] = blockBits,
-            ["block_bits_msb"] = blockBits - 1,
-            ["block_zero"] = Verilog.Decimal(blockBits, 0),
-            ["block_one"] = Verilog.Decimal(blockBits, 1),
-            ["input_last_block"] = Verilog.Decimal(blockBits, plan.InputBlocks - 1),
-            ["input_addr_bits"] = blockBits + 1,
-            ["spectrum_addr_bits"] = plan.Control.SpectrumBits + 1,
-            ["spectrum_addr_msb"] = plan.Control.SpectrumBits,
-            ["row_bits"] = plan.Control.RowBits,
-            ["row_msb"] = plan.Control.RowBits - 1,
-            ["full_mask"] = Verilog.Hex(k, ControlPlan.Mask(k, 0, k)),
-            ["input_mask"] = Verilog.Hex(k, ControlPlan.Mask(plan.Vectors[0].Size, plan.InputBlocks - 1, k)),
-            ["output_mask"] = Verilog.Hex(k, ControlPlan.Mask(plan.Layers[^1].OutputSize, plan.OutputBlocks - 1, k)),
-
-            ["fft"] = plan.Formats.Fft,
-            ["ifft"] = plan.Formats.Ifft,
-            ["fft_out_bits"] = plan.Formats.Fft.OutputBits,
-            ["fft_lanes_msb"] = k * plan.Formats.Fft.OutputBits - 1,
-            ["ifft_out_bits"] = plan.Formats.Ifft.OutputBits,
-            ["ifft_lanes_msb"] = k * plan.Formats.Ifft.OutputBits - 1,
-            ["ifft_shift"] = plan.Formats.IfftShift,
-            ["fft_unit_latency"] = plan.Latency.FftUnit,
-            ["fft_shift_delay"] = plan.Latency.FftRounding,
-            ["fft_write_delay"] = plan.Latency.SpectrumWrite,
-            ["ifft_unit_latency"] = plan.Latency.IfftUnit,
-            ["output_bias_delay"] = plan.Latency.OutputBias,
-            ["product_first_delay"] = plan.Latency.ProductFirst,
-            ["product_load_delay"] = plan.Latency.ProductLoad,
-            ["fft_shifts"] = Options(plan.Control.FftShifts, "shift"),
-            ["fft_shift_list"] = string.Join(" or ", plan.Control.FftShifts),
-            ["shift_bits_fft"] = Bits.Of(plan.Control.FftShifts.Count),
-            ["shift_msb_fft"] = Bits.Of(plan.Control.FftShifts.Count) - 1,
-            ["drain_shifts"] = Options(plan.Control.DrainShifts, "spectrum"),
-            ["drain_shift_list"] = string.Join(" or ", plan.Control.DrainShifts),
-            ["shift_msb_drain"] = Bits.Of(plan.Control.DrainShifts.Count) - 1,
-
-            ["pe_multipliers"] = Spectrum.ProductMultiplies(k),
-            ["pes"] = Enumerable.Range(0, plan.ProcessingElements).Select(p => new ScriptObject
-            {
-                ["instance"] = $"u_pe_{p}",
-                ["image"] = Image($"weights_{p}"),
-                ["drain"] = $"drain_{p}",
-                ["drain_in"] = p + 1 < plan.ProcessingElements ? $"drain_{p + 1}" : Verilog.Hex(k * acc, 0),
-            }).ToArray(),
-
-            ["cell_latency"] = plan.Latency.CellUnit,
-            ["cell_write_delay"] = plan.Latency.StateWrite,
-            ["cell_bias_msb"] = 4 * k * b - 1,
-            ["cell_bias_image"] = Image("bias_cell"),
-            ["output_bias_image"] = Image("bias_output"),
-            ["sigmoid_error"] = plan.Sigmoid.MaxError.ToString("F6", CultureInfo.InvariantCulture),
-            ["tanh_error"] = plan.Tanh.MaxError.ToString("F6", CultureInfo.InvariantCulture),
-            ["tables"] = new[]
-            {
-                new ScriptObject { ["prefix"] = "SIGMOID", ["plan"] = plan.Sigmoid, ["image"] = Image("sigmoid") },
-                new ScriptObject { ["prefix"] = "TANH", ["plan"] = plan.Tanh, ["image"] = Image("tanh") },
-            },
-            ["biases"] = new[] { "bias_z ", "bias_r ", "bias_wn", "bias_rn" }.Select((port, i) =>
-                new ScriptObject { ["port"] = port, ["lsb"] = i * k * b }).ToArray(),
-            ["cell_masks"] = plan.Control.CellMasks.Select((mask, i) => new ScriptObject
-            {
-                ["code"] = Verilog.Decimal(Bits.Of(plan.Control.CellMasks.Count), i),
-                ["value"] = Verilog.Hex(k, mask),
-            }).ToArray(),
-            ["mask_sel_bits"] = Bits.Of(plan.Control.CellMasks.Count),
-            ["mask_sel_msb"] = Bits.Of(plan.Control.CellMasks.Count) - 1,
-
-            ["sum_memories"] = new[] { "update", "reset", "candidate_input", "candidate_recurrent" }.Select((name, i) => new ScriptObject
-            {
-                ["instance"] = $"u_sum_{name}",
-                ["data"] = $"sum_{name}",
-                ["code"] = Verilog.Decimal(3, i),
-            }).ToArray(),
-            ["output_code"] = Verilog.Decimal(3, (int)SumKind.Output),
-            ["sum_tag_bits"] = tag,
-            ["sum_tag_msb"] = tag - 1,
-            ["sum_last_bit"] = tag - 1,
-            ["sum_final_bit"] = tag - 2,
-            ["sum_kind_msb"] = tag - 3,
-            ["sum_kind_lsb"] = blockBits,
-
-            ["fields"] = plan.Control.Fields.ToArray(),
-            ["order_fields"] = OrderFields(plan),
-            ["units"] = new[] { "fft", "product", "drain", "cell" },
-            ["schedule_image"] = Image("schedule"),
-            ["schedule_msb"] = plan.Control.RowWidth - 1,
-            ["schedule_tap_msb"] = plan.Control.RowLanes * ControlPlan.LaneBits - 1,
-            ["schedule_tap_pad"] = Verilog.Decimal(plan.Control.RowLanes * ControlPlan.LaneBits - plan.Control.RowWidth, 0),
-            ["phase_msb"] = phaseBits - 1,
-            ["phase_zero"] = Verilog.Decimal(phaseBits, 0),
-            ["phase_one"] = Verilog.Decimal(phaseBits, 1),
-            ["phase_last"] = Verilog.Decimal(phaseBits, plan.Schedule.IntervalCycles - 1),
-            ["context_msb"] = contexts - 1,
-            ["in_flight_msb"] = contexts - 2,
-            ["context_zero"] = Verilog.Hex(contexts, 0),
-            ["credit_msb"] = creditBits - 1,
-            ["credit_zero"] = Verilog.Decimal(creditBits, 0),
-            ["credit_one"] = Verilog.Decimal(creditBits, 1),
-            ["credit_step"] = Verilog.Decimal(creditBits, plan.OutputBlocks),
-            ["credit_limit"] = Verilog.Decimal(creditBits, plan.OutputBufferBeats - plan.OutputBlocks),
-            ["fifo_bits"] = k * b + 1,
-            ["fifo_addr_bits"] = Bits.Of(plan.OutputBufferBeats),
-
-            ["tap_delays"] = new[]
-            {
-                new ScriptObject { ["name"] = "gate", ["cycles"] = plan.Latency.Gates },
-                new ScriptObject { ["name"] = "candidate", ["cycles"] = plan.Latency.Candidate },
-            },
-            ["taps"] = Taps(plan),
-        };
+        var model = new RtlModel(plan);
+        model.AddSizes();
+        model.AddStreams();
+        model.AddTransforms();
+        model.AddArray();
+        model.AddControl();
+        model.Put("has_cells", plan.Program.Cells.Count > 0, "has_linears", plan.Program.Linears.Count > 0);
+        if (plan.Program.Cells.Count > 0) model.AddCells();
+        if (plan.Program.Linears.Count > 0) model.AddLinears();
+        model.AddTaps();
+        return model._model;
     }
 
-    private static string Summary(AcceleratorPlan plan) => string.Join(", ", plan.Layers.Select(l =>
-        $"{(l is GruLayer ? "GRU" : "dense")} {l.InputSize} to {l.OutputSize}")) + $"; blocks of {plan.BlockSize}.";
+    private int Lanes => _plan.Shape.Lanes;
 
-    private static ScriptObject[] Options(IReadOnlyList<int> shifts, string name) => [.. shifts.Select((shift, i) => new ScriptObject
+    private int Word => _plan.WordBits;
+
+    private int K => _plan.BlockSize;
+
+    private void Put(params ReadOnlySpan<object> pairs)
     {
-        ["name"] = $"{name}_{shift}",
-        ["shift"] = shift,
-        ["code"] = Verilog.Decimal(Bits.Of(shifts.Count), i),
+        for (int i = 0; i < pairs.Length; i += 2) _model[(string)pairs[i]] = pairs[i + 1];
+    }
+
+    /// <summary>Puts NAME_bits and NAME_msb.</summary>
+    private void PutBits(string name, int bits) => Put(name + "_bits", bits, name + "_msb", bits - 1);
+
+    private MemoryImage Image(string name) => _plan.Images.Single(i => i.Name == name);
+
+    private void AddSizes()
+    {
+        Put("m", _plan.ModuleName, "k", K, "k_msb", K - 1, "b", Word, "b_msb", Word - 1, "b_plus_1", Word + 1,
+            "summary", Summary(), "interval", _plan.Schedule.IntervalCycles, "single_stream", _plan.SingleStreamCycles,
+            "input_format", _plan.InputFormat.ToString(), "output_format", _plan.OutputFormat.ToString(),
+            "input_blocks", _plan.InputBlocks, "output_blocks", _plan.OutputBlocks,
+            "elements", _plan.Shape.Elements, "columns", _plan.Shape.Columns, "streams", _plan.Shape.Streams, "slices", _plan.Slices, "lanes", Lanes,
+            "block_bits_total", K * Word, "block_msb", K * Word - 1, "acc_bits", _plan.AccumulatorBits, "drain_msb", K * _plan.AccumulatorBits - 1,
+            "columns_msb", _plan.Shape.Columns * K * Word - 1, "zero_columns", Verilog.Hex(_plan.Shape.Columns * K * Word, 0), "zero_word", Verilog.Decimal(Word, 0),
+            "zero_block", Verilog.Hex(K * Word, 0), "full_mask", Verilog.Hex(K, ControlPlan.Mask(K)),
+            "input_mask", Verilog.Hex(K, ControlPlan.Mask(_plan.Input.Used(_plan.InputBlocks - 1))));
+        int block = Bits.Of(_plan.InputBlocks);
+        Put("input_block_msb", block - 1, "input_block_zero", Verilog.Decimal(block, 0), "input_block_one", Verilog.Decimal(block, 1),
+            "input_last_block", Verilog.Decimal(block, _plan.InputBlocks - 1), "input_addr_bits", block + 1);
+    }
+
+    private void AddStreams()
+    {
+        int lane = _plan.StreamLaneBits, id = Bits.Of(_plan.Shape.Streams);
+        Put("lane_bits", lane, "lane_bits_msb", lane - 1, "lane_bits_minus_b_plus_1", lane - Word + 1, "stream_msb", K * lane - 1,
+            "streams_msb", _plan.Shape.Streams - 1, "stream_id_zero", Verilog.Decimal(id, 0), "stream_one", Verilog.Decimal(id, 1),
+            "stream_last", Verilog.Decimal(id, _plan.Shape.Streams - 1), "fifo_bits", K * Word + 1 + id, "fifo_addr_bits", Bits.Of(_plan.OutputBufferBeats));
+        PutBits("stream_id", id);
+    }
+
+    private void AddTransforms()
+    {
+        NetworkFormats formats = _plan.Formats;
+        int fft = formats.Modes.Max(m => m.Fft.LatencyCycles), ifft = formats.Modes.Max(m => m.Ifft.LatencyCycles);
+        Put("fft_latency", fft, "ifft_latency", ifft, "fft_unit_latency", _plan.Latency.FftUnit, "fft_shift_delay", _plan.Latency.FftRounding,
+            "fft_write_delay", _plan.Latency.SpectrumWrite, "ifft_unit_latency", _plan.Latency.IfftUnit, "ifft_shift_delay", _plan.Latency.IfftRounding,
+            "fft_variants", Variants(_control.FftVariants, k => formats.Mode(k).Fft.OutputBits),
+            "drain_variants", Variants(_control.DrainVariants, k => formats.Mode(k).Ifft.Input.Width),
+            "ifft_variants", Variants(_control.IfftVariants, k => formats.Mode(k).Ifft.OutputBits),
+            "fft_modes", formats.Modes.Select(m => Mode(m.Fft, fft)).ToArray(),
+            "ifft_modes", formats.Modes.Select(m => Mode(m.Ifft, ifft)).ToArray());
+        PutBits("fft_variant", Bits.Of(_control.FftVariants.Count));
+        PutBits("drain_variant", Bits.Of(_control.DrainVariants.Count));
+        PutBits("ifft_variant", Bits.Of(_control.IfftVariants.Count));
+    }
+
+    private ScriptObject[] Variants(IReadOnlyList<(int BlockSize, int Shift)> variants, Func<int, int> wordBits) => [.. variants.Select((v, i) => new ScriptObject
+    {
+        ["code"] = Verilog.Decimal(Bits.Of(variants.Count), i),
+        ["name"] = $"{v.BlockSize}_{v.Shift}",
+        ["block_size"] = v.BlockSize,
+        ["parts"] = K / v.BlockSize,
+        ["shift"] = v.Shift,
+        ["word_bits"] = wordBits(v.BlockSize),
+        ["row_msb"] = K * wordBits(v.BlockSize) - 1,
     })];
 
-    private static ScriptObject[] OrderFields(AcceleratorPlan plan)
+    private ScriptObject Mode(TransformPlan plan, int latency) => new()
     {
-        ScheduleField[] fields = [.. plan.Control.Fields.Where(f =>
-            !f.Name.EndsWith("_valid", StringComparison.Ordinal) && !f.Name.EndsWith("_stage", StringComparison.Ordinal))];
-        return [.. fields.Select((f, i) => new ScriptObject
-        {
-            ["name"] = f.Name,
-            ["range"] = f.Width == 1 && f.Name is "fft_shift" or "drain_shift" or "cell_mask" ? "[0:0] " : f.Range,
-            ["comma"] = i + 1 < fields.Length ? "," : "",
-        })];
+        ["block_size"] = plan.BlockSize,
+        ["parts"] = K / plan.BlockSize,
+        ["in_bits"] = plan.BlockSize * plan.Input.Width,
+        ["row_msb"] = K * plan.Input.Width - 1,
+        ["out_bits"] = plan.BlockSize * plan.OutputBits,
+        ["lanes_bits"] = K * plan.OutputBits,
+        ["lanes_msb"] = K * plan.OutputBits - 1,
+        ["wait"] = latency - plan.LatencyCycles,
+        ["variants"] = Variants(_control.DrainVariants, k => _plan.Formats.Mode(k).Ifft.Input.Width).Where((_, i) => _control.DrainVariants[i].BlockSize == plan.BlockSize).ToArray(),
+    };
+
+    private void AddArray()
+    {
+        int units = _plan.Shape.IfftUnits, pairs = Math.Max(1, K / 2), elements = _plan.Shape.Elements, columns = _plan.Shape.Columns;
+        IReadOnlyList<int> modes = _plan.Program.Modes;
+        Put("pe_multipliers", columns * Spectrum.ProductMultiplies(K), "mixed", _plan.IsMixed ? 1 : 0, "pairs", pairs, "pairs_msb", pairs - 1,
+            "weight_bits", columns * K * Word, "weight_msb", columns * K * Word - 1,
+            "product_first_delay", _plan.Latency.ProductFirst, "product_load_delay", _plan.Latency.ProductLoad,
+            "no_columns", Verilog.Hex(columns, 0), "columns_lane_msb", columns - 1, "column_msb", _control.LaneBitsQ - 1,
+            "column_lanes", OneHot(columns, _control.LaneBitsQ),
+            "units", Enumerable.Range(0, units).Select(u => new ScriptObject
+            {
+                ["number"] = u,
+                ["comma"] = u + 1 < units ? "," : "",
+                ["head"] = u < elements ? $"element_{u}" : Verilog.Hex(K * _plan.AccumulatorBits, 0),
+                ["code"] = Verilog.Decimal(_control.UnitBits, u),
+            }).ToArray(),
+            "pes", Enumerable.Range(0, elements).Select(p => new ScriptObject
+            {
+                ["number"] = p,
+                ["image"] = Image($"weights_{p}"),
+                ["drain"] = $"element_{p}",
+                ["drain_in"] = p + units < elements ? $"element_{p + units}" : Verilog.Hex(K * _plan.AccumulatorBits, 0),
+            }).ToArray(),
+            "modes", modes.Select((k, i) => new ScriptObject
+            {
+                ["code"] = Verilog.Decimal(Bits.Of(modes.Count), i),
+                ["block_size"] = k,
+                // A pair of words is real where it is DC and Nyquist of a spectrum, or two spectra of one word.
+                ["real_pairs"] = Verilog.Hex(pairs, Enumerable.Range(0, pairs).Where(p => 2 * p % k == 0).Aggregate(0UL, (mask, p) => mask | (1UL << p))),
+            }).ToArray());
+        PutBits("mode", Bits.Of(modes.Count));
+        PutBits("part", _control.PartBits);
+        PutBits("row", Bits.Of(_plan.Groups.WeightRows.Count));
+        PutBits("unit", _control.UnitBits);
+        int bank = Bits.Of(2 * _plan.Shape.Streams);
+        PutBits("spectrum_addr", bank + _control.SpectrumBits);
+        Put("spectrum_tag_bits", bank + _control.SpectrumBits + _control.LaneBitsQ, "bank_one", Verilog.Decimal(bank, 1));
+        PutBits("sum_address", _control.SumAddressBits);
+        Put("sum_tag_bits", _control.SumBits);
     }
 
-    private static ScriptObject[] Taps(AcceleratorPlan plan)
+    private static ScriptObject[] OneHot(int count, int bits) => [.. Enumerable.Range(0, count).Select(i => new ScriptObject
     {
-        var signals = new Dictionary<string, (string Valid, string Index, string Data)>
+        ["code"] = Verilog.Decimal(bits, i),
+        ["value"] = Verilog.Hex(count, 1UL << i),
+    })];
+
+    private void AddControl()
+    {
+        int contexts = 1 << _control.StageBits, phase = Bits.Of(_plan.Schedule.IntervalCycles), credit = Bits.Of(_plan.OutputBufferBeats + 1);
+        int width = _control.RowLanes * ControlPlan.LaneBits;
+        Put("fields", _control.Fields.ToArray(), "orders", Orders(), "schedule_image", Image("schedule"), "schedule_msb", _control.RowWidth - 1,
+            "schedule_tap_msb", width - 1, "schedule_tap_pad", Verilog.Decimal(width - _control.RowWidth, 0),
+            "phase_msb", phase - 1, "phase_zero", Verilog.Decimal(phase, 0), "phase_one", Verilog.Decimal(phase, 1), "phase_last", Verilog.Decimal(phase, _plan.Schedule.IntervalCycles - 1),
+            "context_msb", contexts - 1, "in_flight_msb", contexts - 2, "context_zero", Verilog.Hex(contexts, 0),
+            "credit_msb", credit - 1, "credit_zero", Verilog.Decimal(credit, 0), "credit_one", Verilog.Decimal(credit, 1),
+            "credit_step", Verilog.Decimal(credit, _plan.OutputBlocks), "credit_limit", Verilog.Decimal(credit, _plan.OutputBufferBeats - _plan.OutputBlocks));
+        PutBits("output_block", _control.OutputBits);
+        Put("output_tag_bits", _control.OutputBits + 1 + Bits.Of(_plan.Shape.Streams));
+        bool cells = _plan.Program.Cells.Count > 0;
+        Put("engine_unused", Unused([
+            .. cells && _plan.Slices == 1 ? [("slice", "cell_slice_1", "A block is one slice.")] : (IEnumerable<(string, string, string)>)[],
+            .. cells && _plan.Shape.Streams == 1 ? [("stream", "written_stream", "There is one stream.")] : (IEnumerable<(string, string, string)>)[],
+        ]));
+    }
+
+    /// <summary>What leaves the control: the fields of a row, and with each unit's the context of its step.</summary>
+    private ScriptObject[] Orders()
+    {
+        var orders = new List<ScriptObject>();
+        int streams = _plan.Shape.Streams, bank = Bits.Of(2 * streams), id = Bits.Of(streams);
+        foreach (string unit in _control.Units.Where(u => u != "drain")) Add($"{unit}_go", 0, $"row_{unit}_valid && valid[row_{unit}_stage]");
+        Add("fft_buffer", 0, "buffer[row_fft_stage]");
+        Add("fft_bank", bank, Bank("fft"));
+        Add("product_bank", bank, Bank("product"));
+        Add("product_fresh", 0, "fresh[row_product_stage]");
+        for (int u = 0; u < _plan.Shape.IfftUnits; u++) Add($"drain_go_{u}", 0, $"row_drain_on_{u} && row_drain_valid && valid[row_drain_stage]");
+        if (_plan.Program.Cells.Count > 0)
         {
-            ["schedule"] = ("row_go", "row_number", "row_words"),
-            ["fft"] = ("spectrum_write", $"spectrum_address[{plan.Control.SpectrumBits - 1}:0]", "spectrum"),
-            ["accumulator"] = ("drain_go", "{drain_kind, drain_block}", "drain"),
-            ["ifft"] = ("sum_go", "{sum_kind, sum_block}", "sums"),
-            ["update"] = ("gate_go", "gate_block", "update"),
-            ["reset"] = ("gate_go", "gate_block", "reset"),
-            ["candidate"] = ("candidate_go", "candidate_block", "candidate"),
-            ["state"] = ("state_write", "state_block", "next_state"),
-            ["output"] = ("output_valid", "output_block", "output_words"),
-        };
-        return [.. plan.Taps.Select(t => new ScriptObject
+            Add("cell_fresh", 0, "fresh[row_cell_stage]");
+            Add("cell_stream", id, "stream[row_cell_stage]");
+        }
+        Add("output_last", 0, "last[row_output_stage] && row_output_final");
+        Add("output_id", id, "stream[row_output_stage]");
+        foreach (ScheduleField f in _control.Fields)
+            if (!f.Name.EndsWith("_valid", StringComparison.Ordinal) && !f.Name.EndsWith("_stage", StringComparison.Ordinal)
+                && !f.Name.StartsWith("drain_on_", StringComparison.Ordinal) && f.Name != "output_final")
+                Add(f.Name, IsFlag(f.Name) ? 0 : f.Width, $"row_{f.Name}");
+        return [.. orders];
+
+        string Bank(string unit) => streams == 1 ? $"half[row_{unit}_stage]" : $"{{stream[row_{unit}_stage], half[row_{unit}_stage]}}";
+
+        // 0 bits: a flag, declared without a range.
+        void Add(string name, int width, string value) =>
+            orders.Add(new() { ["name"] = name, ["range"] = width == 0 ? "" : $"[{width - 1}:0] ", ["value"] = value });
+    }
+
+    private static bool IsFlag(string field) => field is "fft_last_input" or "product_recurrent" or "product_first" or "product_last" or "cell_resets_first"
+        or "linear_first" or "linear_last" or "linear_rectify" or "linear_average" || field.StartsWith("cell_use_", StringComparison.Ordinal);
+
+    private void AddCells()
+    {
+        StepProgram program = _plan.Program;
+        bool gru = program.Cells.Any(c => c.Kind != CellKind.Lstm), lstm = program.Cells.Any(c => c.Kind == CellKind.Lstm), resets = program.Cells.Any(c => c.ResetsFirst);
+        bool peepholes = _plan.Parameters.Any(p => p.Peepholes.Count > 0);
+        int state = _plan.StateBits, slice = Lanes * Word, vectors = peepholes ? 7 : 4, id = Bits.Of(_plan.Shape.Streams);
+        ScriptObject[] tables = [.. _plan.Tables.Select((t, i) => new ScriptObject
         {
+            ["prefix"] = new[] { "SIGMOID", "TANH", "CELL" }[i],
             ["plan"] = t,
-            ["valid"] = signals[t.Name].Valid,
-            ["index"] = signals[t.Name].Index,
-            ["data"] = signals[t.Name].Data,
+            ["image"] = Image(new[] { "sigmoid", "tanh", "tanh_cell" }[i]),
+            ["error"] = t.MaxError.ToString("F6", CultureInfo.InvariantCulture),
+            ["stop"] = i + 1 < _plan.Tables.Count ? "," : ".",
         })];
+        var lanes = new List<ScriptObject>();
+        (string Lane, string Gate)[] gates =
+        [
+            .. gru ? [("gru", "z"), ("gru", "r"), ("gru", "n")] : (IEnumerable<(string, string)>)[],
+            .. lstm ? [("lstm", "i"), ("lstm", "o"), ("lstm", "f"), ("lstm", "g")] : (IEnumerable<(string, string)>)[],
+        ];
+        if (gru)
+            lanes.Add(new()
+            {
+                ["name"] = "gru",
+                ["state_bits"] = _plan.Formats.GruState.Width,
+                ["state_msb"] = _plan.Formats.GruState.Msb,
+                ["parameters"] = Pairs(("RESETS", resets ? "1" : "0")),
+                ["tables"] = tables[..2],
+                ["gates"] = gates.Where(g => g.Lane == "gru").Select(g => g.Gate).ToArray(),
+                ["ports"] = Pairs(("resets", "kind == 2'd1"), ("resets_first", "resets_first"), ("sum_z", Sum(0)), ("more_z", Sum(4)), ("sum_r", Sum(1)), ("more_r", Sum(5)),
+                    ("sum_wn", Sum(2)), ("sum_rn", Sum(3)), ("bias_z", Parameter(0)), ("bias_r", Parameter(1)), ("bias_wn", Parameter(2)), ("bias_rn", Parameter(3))),
+                ["wait"] = _plan.Latency.CellUnit - AcceleratorPlan.GruLane,
+                ["next_wide"] = Verilog.Resize("lane_next_gru", _plan.Formats.GruState.Width, state),
+            });
+        if (lstm)
+            lanes.Add(new()
+            {
+                ["name"] = "lstm",
+                ["state_bits"] = _plan.Formats.LstmState.Width,
+                ["state_msb"] = _plan.Formats.LstmState.Msb,
+                ["parameters"] = Pairs(("STATE_SHIFT", $"{_plan.Formats.LstmState.FracBits - _plan.Formats.Gate.FracBits}"),
+                    ("CELL_SHIFT", $"{_plan.Formats.LstmState.FracBits - _plan.Formats.TanhInput.FracBits}"),
+                    ("PEEPHOLES", peepholes ? "1" : "0"), ("PEEP_SHIFT", $"{_plan.Formats.PeepholeShift}")),
+                ["tables"] = tables,
+                ["gates"] = gates.Where(g => g.Lane == "lstm").Select(g => g.Gate).ToArray(),
+                ["ports"] = Pairs([.. new[] { "i", "o", "f", "c" }.SelectMany((g, n) => new[] { ($"sum_{g}", Sum(n)), ($"more_{g}", Sum(4 + n)), ($"bias_{g}", Parameter(n)) }),
+                    .. new[] { "i", "o", "f" }.Select((g, n) => ($"peep_{g}", peepholes ? Parameter(4 + n) : Verilog.Decimal(Word, 0)))]),
+                ["wait"] = _plan.Latency.CellUnit - AcceleratorPlan.LstmLane,
+                ["next_wide"] = Verilog.Resize("lane_next_lstm", _plan.Formats.LstmState.Width, state),
+            });
+        Put("tables", tables, "cell_lanes", lanes.ToArray(),
+            "cell_next", gru && lstm ? "(kind_out == 2'd2 ? next_lstm : next_gru)" : gru ? "next_gru" : "next_lstm",
+            "cell_words", gru && lstm ? "(kind_out == 2'd2 ? word_lstm : word_gru)" : gru ? "word_gru" : "word_lstm",
+            "gates", gates.Select(g => new ScriptObject { ["signal"] = $"{g.Lane}_{g.Gate}", ["source"] = $"{g.Gate}_{g.Lane}" }).ToArray(),
+            "slots", Enumerable.Range(0, _control.Slots).Select(s => new ScriptObject
+            {
+                ["number"] = s,
+                ["code"] = Verilog.Decimal(4, s),
+                ["slice"] = _plan.Slices == 1 ? $"block_{s}" : $"block_{s}[cell_slice_1*{slice} +: {slice}]",
+            }).ToArray(),
+            "cell_masks", Masks(_control.CellMasks, Lanes), "slice_lanes", OneHot(_plan.Slices, _control.SliceBits), "no_slices", Verilog.Hex(_plan.Slices, 0), "slices_msb", _plan.Slices - 1,
+            "lanes_msb", Lanes - 1, "cell_latency", _plan.Latency.CellUnit, "cell_write_delay", _plan.Latency.CellWrite, "cell_image", Image("cell"),
+            "state_bits", state, "state_word_msb", state - 1, "state_row_bits", Lanes * state, "state_msb", Lanes * state - 1, "zero_state", Verilog.Hex(Lanes * state, 0),
+            "zero_slice", Verilog.Hex(slice, 0), "state_addr_bits", _control.CellBits + (_plan.Shape.Streams > 1 ? id : 0),
+            "state_read_address", _plan.Shape.Streams > 1 ? "{cell_stream, cell_row}" : "cell_row",
+            "state_write_address", _plan.Shape.Streams > 1 ? "{written_stream, written_row}" : "written_row",
+            "cell_tag_bits", 1 + id + _control.CellBits + _control.CellTargetBits + _control.SliceBits, "cell_tap_bits", 2 + _control.CellBits,
+            "cell_copies", Copies(VectorSource.Cell, "cell_block_words", _control.CellTargetBits),
+            "cell_unused", Unused([
+                .. lanes.Count == 1 ? [("kind", "kind_out", "One kind of lane: nothing to choose.")] : (IEnumerable<(string, string, string)>)[],
+                .. gru ? [] : (IEnumerable<(string, string, string)>)[("resets", "resets_first", "An LSTM has no reset gate.")],
+            ]));
+        PutBits("cell_mask_sel", Bits.Of(_control.CellMasks.Count));
+        PutBits("cell_sum", _control.CellSumBits);
+        PutBits("cell", _control.CellBits);
+        PutBits("cell_target", _control.CellTargetBits);
+        PutBits("slice_number", _control.SliceBits);
+        PutBits("slice", slice);
+        PutBits("cell_parameters", vectors * slice);
+
+        string Sum(int slot) => slot < _control.Slots ? $"sum_{slot}[i*{Word} +: {Word}]" : Verilog.Decimal(Word, 0);
+
+        string Parameter(int vector) => $"parameters[{vector * slice} + i*{Word} +: {Word}]";
+    }
+
+    private static ScriptObject[] Pairs(params IReadOnlyList<(string Name, string Value)> pairs) =>
+        [.. pairs.Select(p => new ScriptObject { ["name"] = p.Name, ["value"] = p.Value })];
+
+    private static ScriptObject[] Masks(IReadOnlyList<ulong> masks, int lanes) => [.. masks.Select((mask, i) => new ScriptObject
+    {
+        ["code"] = Verilog.Decimal(Bits.Of(masks.Count), i),
+        ["value"] = Verilog.Hex(lanes, mask),
+    })];
+
+    private static ScriptObject[] Unused(IEnumerable<(string Name, string Signal, string Reason)> signals) =>
+        [.. signals.Select(s => new ScriptObject { ["name"] = s.Name, ["signal"] = s.Signal, ["reason"] = s.Reason })];
+
+    /// <summary>A memory has one read port: what the FFT and the output read has a copy for each.</summary>
+    private ScriptObject[] Copies(VectorSource source, string block, int bits)
+    {
+        string Address(string name, int width) => width > bits ? $"{name}[{bits - 1}:0]" : name;
+        var copies = new List<ScriptObject> { new() { ["name"] = "fft", ["address"] = Address("fft_block", _control.FftBlockBits), ["data"] = block } };
+        if (_plan.Output.Source == source) copies.Add(new() { ["name"] = "output", ["address"] = Address("output_block", _control.OutputBits), ["data"] = "output_words" });
+        return [.. copies];
+    }
+
+    private void AddLinears()
+    {
+        int shift = Bits.Of(_control.PoolShifts.Count), mask = Bits.Of(_control.LinearMasks.Count), pooled = Word + _control.PoolShifts.Max();
+        bool pools = _plan.Program.Linears.Any(l => l.Pool is not null);
+        Put("has_pools", pools, "linear_depth", pools ? 2 : 1, "linear_image", Image("linear"), "linear_masks", Masks(_control.LinearMasks, K), "linear_write_delay", _plan.Latency.LinearWrite,
+            "pool_shifts", _control.PoolShifts.Select((s, i) => new ScriptObject { ["code"] = Verilog.Decimal(shift, i), ["shift"] = s }).ToArray(),
+            "pooled_value", Verilog.Resize("value", Word, pooled), "pool_shift_order_msb", 2 + shift, "linear_mask_order_lsb", 3 + shift,
+            "linear_copies", Copies(VectorSource.Linear, "linear_block_words", _control.LinearTargetBits));
+        PutBits("linear_mask_sel", mask);
+        PutBits("linear_bias", _control.LinearBiasBits);
+        PutBits("linear_sum", _control.LinearSumBits);
+        PutBits("linear_target", _control.LinearTargetBits);
+        PutBits("linear_order", 3 + shift + mask);
+        PutBits("pool_shift", shift);
+        PutBits("pooled", pooled);
+    }
+
+    private string Summary() => string.Join(", ", _plan.Layers.Select(l => l switch
+    {
+        GruLayer => $"GRU {l.InputSize} to {l.OutputSize}",
+        LstmLayer => $"LSTM {l.InputSize} to {l.OutputSize}",
+        ConvLayer c => $"convolution {c.Input} to {c.Output}",
+        PoolLayer p => $"pool to {p.Output}",
+        _ => $"dense {l.InputSize} to {l.OutputSize}",
+    })) + $"; blocks of {K}.";
+
+    private void AddTaps()
+    {
+        // From the order of the cell unit: gates appear a memory read behind their cycle in the lane.
+        (string Name, int Cycles)[] delays = [.. new[] { ("gru_gate", 6), ("gru_candidate", 12), ("lstm_gate", 7), ("lstm_output", 15) }
+            .Where(d => _plan.Program.Cells.Any(c => (c.Kind == CellKind.Lstm) == d.Item1.StartsWith("lstm", StringComparison.Ordinal)))];
+        Put("tap_delays", delays.Select(d => new ScriptObject { ["name"] = d.Name, ["cycles"] = d.Cycles }).ToArray(),
+            "taps", _plan.Taps.Select(t =>
+            {
+                var (valid, index, data) = Signals(t.Name);
+                return new ScriptObject { ["plan"] = t, ["valid"] = valid, ["index"] = index, ["data"] = data };
+            }).ToArray());
+    }
+
+    private (string Valid, string Index, string Data) Signals(string tap)
+    {
+        string[] parts = tap.Split('_');
+        return parts[0] switch
+        {
+            "schedule" => ("row_go", "row_number", "row_words"),
+            "fft" => ("spectrum_write", $"{{spectrum_column, spectrum_address[{_control.SpectrumBits - 1}:0]}}", "spectrum"),
+            "accumulator" => ($"drain_go_{parts[1]}", $"{{drain_slot_{parts[1]}, drain_address_{parts[1]}}}", $"drain_{parts[1]}"),
+            "ifft" => ($"sum_go_{parts[1]}", $"{{sum_slot_{parts[1]}, sum_address_{parts[1]}}}", $"sums_{parts[1]}"),
+            "gru" => Gate(parts[1] == "n" ? "gru_candidate" : "gru_gate", 0, tap),
+            "reset" => Gate("gru_gate", 1, "gru_r"),
+            "lstm" => Gate(parts[1] == "o" ? "lstm_output" : "lstm_gate", 2, tap),
+            "state" => ("cell_write && cell_keep", "written_row", "next_state"),
+            "cell" => ("cell_write", "{written_target, written_slice}", "cell_words"),
+            "linear" => ("linear_write", "linear_written", "linear_words"),
+            _ => ("output_valid", "output_index", "m_data"),
+        };
+
+        static (string, string, string) Gate(string delay, int kind, string data) => ($"{delay}_go && {delay}_kind == 2'd{kind}", $"{delay}_row", data);
     }
 }

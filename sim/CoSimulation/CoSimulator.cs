@@ -31,13 +31,13 @@ public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptio
         using var runFolder = new RunFolder(_folder, plan);
         Stimulus head = stimulus.Take(options.SingleSteps);
         // The schedule comes to rest only when a step has left every stage that its context can count.
-        int rest = plan.Schedule.IntervalCycles << plan.Control.StageBits;
+        int rest = plan.RestCycles;
         Run[] runs =
         [
             new("unstalled", stimulus, 0, 0),
             new("stalled", stimulus.Take(options.StalledSequences), options.PausePermille, 0),
             new("single-step", head, 0, rest),
-            new("after-reset", head, 0, 0, 6 + plan.TotalCycles(head.Steps.Count) / 2),
+            new("after-reset", head, 0, 0, 6 + plan.TotalCycles(head.Streams) / 2),
         ];
         var comparers = new List<TapComparer>();
         Divergence? first = null;
@@ -55,11 +55,11 @@ public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptio
         }
         (long rows, long differences, Divergence? memory) = runFolder.ReadBack(plan);
         TapComparer main = comparers[0], single = comparers[2];
-        int interval = plan.Schedule.IntervalCycles, steps = stimulus.Steps.Count;
-        double perFrame = steps > 1 ? (main.Cycles - (plan.TotalCycles(steps) - (double)interval * (steps - 1))) / (steps - 1) : interval;
+        long interval = plan.Schedule.IntervalCycles, turns = plan.Turns(stimulus.Streams).Last(), total = plan.TotalCycles(stimulus.Streams);
+        double perFrame = turns > 0 ? (main.Cycles - (double)(total - interval * turns)) / turns : interval;
         return new(
             comparers.Sum(c => c.Words), comparers.Sum(c => c.Mismatches) + differences, rows, stimulus.Sequences.Count,
-            plan.TotalCycles(steps), main.Cycles, perFrame, single.StepCycles.Count > 0 ? single.StepCycles.Skip(1).DefaultIfEmpty(single.StepCycles[0]).Average() : 0,
+            total, main.Cycles, perFrame, single.StepCycles.Count > 0 ? single.StepCycles.Skip(1).DefaultIfEmpty(single.StepCycles[0]).Average() : 0,
             lint, first ?? memory, waveform, main.Predictions, main.ReferencePredictions, main.Saturations);
     }
 
@@ -87,7 +87,7 @@ public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptio
             string[] arguments =
             [
                 file, Text(run.Stimulus.Steps.Count * plan.OutputBlocks), Text(run.Pause), Text(run.Pause == 0 ? 0 : LongPause), Text(options.Seed),
-                Text(4 * LongPause + 50 * plan.Schedule.IntervalCycles + 5000), Text(run.Gap), Text(run.Reset), .. trace is { } t ? new[] { t.File, Text(t.From), Text(t.To) } : [], "+hwgen_readback",
+                Text(4 * LongPause + plan.RestCycles + 50 * plan.Schedule.IntervalCycles + 5000), Text(run.Gap), Text(run.Reset), .. trace is { } t ? new[] { t.File, Text(t.From), Text(t.To) } : [], "+hwgen_readback",
             ];
             IProgress<int>? steps = progress is null ? null : new Relay(progress, run.Name, run.Stimulus.Steps.Count);
             await Verilator.StreamAsync(program, runFolder.Path, arguments,

@@ -7,36 +7,37 @@ namespace HwGen.Sim.CoSimulation;
 public sealed class Stimulus
 {
     /// <param name="sequences">Each of shape (steps, input size), at least one step.</param>
-    public Stimulus(IReadOnlyList<long[][]> sequences)
+    /// <param name="streams">How many take turns; sequence s goes to stream s mod that.</param>
+    public Stimulus(IReadOnlyList<long[][]> sequences, int streams = 1)
     {
         Sequences = sequences;
-        var (starts, steps) = (new List<int>(), new List<(int, int)>());
-        for (int s = 0; s < sequences.Count; s++)
-        {
-            starts.Add(steps.Count);
-            for (int t = 0; t < sequences[s].Length; t++) steps.Add((s, t));
-        }
-        (Starts, Steps) = (starts, steps);
+        var steps = new List<(int Sequence, int Step, int Stream)>();
+        var queues = Enumerable.Range(0, streams).Select(i => new Queue<(int, int, int)>(
+            Enumerable.Range(0, sequences.Count).Where(s => s % streams == i).SelectMany(s => Enumerable.Range(0, sequences[s].Length).Select(t => (s, t, i))))).ToList();
+        while (steps.Count < sequences.Sum(s => s.Length))
+            foreach (var queue in queues)
+                if (queue.TryDequeue(out var step)) steps.Add(step);
+        (Steps, _streams) = (steps, streams);
     }
+
+    private readonly int _streams;
 
     public IReadOnlyList<long[][]> Sequences { get; }
 
-    /// <summary>Sequence and step within it of every step of the run.</summary>
-    public IReadOnlyList<(int Sequence, int Step)> Steps { get; }
+    /// <summary>Sequence, step within it and stream of every step of the run: streams take turns, those that have ended are left out.</summary>
+    public IReadOnlyList<(int Sequence, int Step, int Stream)> Steps { get; }
 
-    /// <summary>First step of each sequence.</summary>
-    public IReadOnlyList<int> Starts { get; }
+    /// <summary>Stream of every step of the run.</summary>
+    public IReadOnlyList<int> Streams => [.. Steps.Select(s => s.Stream)];
 
     /// <summary>Quantizes float sequences to the plan's input words.</summary>
     /// <param name="plan">The accelerator.</param>
-    /// <param name="inputs">Shape (sequences, steps, input size).</param>
-    /// <param name="sequences">How many of them.</param>
-    /// <param name="steps">Length of each.</param>
-    public static List<long[][]> Quantize(AcceleratorPlan plan, float[] inputs, int sequences, int steps)
+    /// <param name="sequences">Each of shape (steps, input size); those without a step are left out.</param>
+    public static List<long[][]> Quantize(AcceleratorPlan plan, IEnumerable<ArraySegment<float>> sequences)
     {
-        int size = plan.Vectors[0].Size;
-        return [.. Enumerable.Range(0, sequences).Select(s => Enumerable.Range(0, steps).Select(t =>
-            Enumerable.Range(0, size).Select(i => plan.Vectors[0].Formats.Value.Quantize(inputs[(s * steps + t) * size + i])).ToArray()).ToArray())];
+        int size = plan.Input.Size;
+        return [.. sequences.Where(s => s.Count >= size).Select(s => Enumerable.Range(0, s.Count / size).Select(t =>
+            Enumerable.Range(0, size).Select(i => plan.InputFormat.Quantize(s[t * size + i])).ToArray()).ToArray())];
     }
 
     /// <summary>Sequences of full-scale and random words and of unequal length, to reach what real data leaves out:
@@ -44,8 +45,8 @@ public sealed class Stimulus
     public static List<long[][]> Stress(AcceleratorPlan plan, int seed)
     {
         var random = new Random(seed);
-        var format = plan.Vectors[0].Formats.Value;
-        int size = plan.Vectors[0].Size;
+        var format = plan.InputFormat;
+        int size = plan.Input.Size;
         Func<int, int, long>[] patterns =
         [
             (_, _) => format.Max,
@@ -61,27 +62,25 @@ public sealed class Stimulus
     }
 
     /// <summary>The first sequences only.</summary>
-    public Stimulus Take(int count) => new([.. Sequences.Take(count)]);
+    public Stimulus Take(int count) => new([.. Sequences.Take(count)], _streams);
 
-    /// <summary>Writes the beats as the harness reads them: a byte for TLAST, then k int32 words, little-endian.</summary>
+    /// <summary>Writes the beats as the harness reads them: a byte for TLAST, one for TID, then K int32 words, little-endian.</summary>
     public void Write(AcceleratorPlan plan, string path)
     {
         int k = plan.BlockSize;
         using FileStream file = File.Create(path);
-        var beat = new byte[1 + 4 * k];
-        foreach (long[][] sequence in Sequences)
-            for (int t = 0; t < sequence.Length; t++)
-                for (int b = 0; b < plan.InputBlocks; b++)
-                {
-                    Array.Clear(beat);
-                    beat[0] = (byte)(t == sequence.Length - 1 && b == plan.InputBlocks - 1 ? 1 : 0);
-                    for (int i = 0; i < k; i++)
-                    {
-                        // What lies in padding lanes must not matter, so it isn't zero.
-                        long word = b * k + i < sequence[t].Length ? sequence[t][b * k + i] : 0x5A5 ^ i;
-                        BinaryPrimitives.WriteInt32LittleEndian(beat.AsSpan(1 + 4 * i), (int)word);
-                    }
-                    file.Write(beat);
-                }
+        var beat = new byte[2 + 4 * k];
+        foreach ((int s, int t, int stream) in Steps)
+            for (int b = 0; b < plan.InputBlocks; b++)
+            {
+                long[] words = Sequences[s][t];
+                // What stands beside the last beat's must not matter, so it isn't zero.
+                bool final = b == plan.InputBlocks - 1;
+                beat[0] = (byte)(final ? (t == Sequences[s].Length - 1 ? 1 : 0) : b & 1);
+                beat[1] = (byte)(final ? stream : (stream + b) % plan.Shape.Streams);
+                for (int i = 0; i < k; i++)
+                    BinaryPrimitives.WriteInt32LittleEndian(beat.AsSpan(2 + 4 * i), (int)(b * k + i < words.Length ? words[b * k + i] : 0x5A5 ^ i));
+                file.Write(beat);
+            }
     }
 }

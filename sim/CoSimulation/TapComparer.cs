@@ -6,8 +6,8 @@ using HwGen.Sim.Reference;
 namespace HwGen.Sim.CoSimulation;
 
 /// <summary>Reads the records of one simulation run and compares every word with the reference, which runs alongside.</summary>
-/// <remarks>Each tap index comes once a step, so the n-th record of an index belongs to step n whatever the order in which
-/// overlapping steps interleave; stalls change the order, not the words.</remarks>
+/// <remarks>A tap index comes as often a step as it has entries, c times, so the n-th record of an index belongs to step n / c whatever the
+/// order in which overlapping steps interleave; stalls change the order, not the words.</remarks>
 public sealed class TapComparer
 {
     private readonly AcceleratorPlan _plan;
@@ -15,11 +15,12 @@ public sealed class TapComparer
     private readonly string _run;
     private readonly IntegerReference _reference;
     private readonly StepTaps[] _window;
-    private readonly int[][] _seen;
-    private readonly bool[][] _scheduled;
+    private readonly int[][] _seen;             // records of each tap and index
+    private readonly int[][][] _entries;        // of each tap and index, in the order of time
     private readonly long[] _expectedBeatCycles;
     private readonly List<long> _firstInputs = [];
     private readonly List<long> _stepEnds = [];
+    private readonly int _output;
     private int _computed;
     private int _beats;
     private bool _unstable;
@@ -34,9 +35,15 @@ public sealed class TapComparer
         // Reference steps kept: the output buffer's credits let no more start before the oldest one's beats are taken.
         _window = [.. Enumerable.Range(0, plan.OutputBufferBeats / plan.OutputBlocks + 2).Select(_ => new StepTaps(plan))];
         _seen = [.. plan.Taps.Select(t => new int[1 << t.IndexBits])];
-        _expectedBeatCycles = checkCycles ? [.. plan.OutputCycles(stimulus.Steps.Count).Order()] : [];
-        (Predictions, ReferencePredictions) = (new int[stimulus.Sequences.Count], new int[stimulus.Sequences.Count]);
-        _scheduled = [.. plan.Taps.Select(t => Enumerable.Range(0, 1 << t.IndexBits).Select(i => t.Indices.Contains(i)).ToArray())];
+        _expectedBeatCycles = checkCycles ? [.. plan.OutputCycles(stimulus.Streams)] : [];
+        Predictions = [.. stimulus.Sequences.Select(s => Enumerable.Repeat(-1, s.Length).ToArray())];
+        ReferencePredictions = [.. stimulus.Sequences.Select(s => new int[s.Length])];
+        _output = plan.Taps.ToList().FindIndex(t => t.Name == "output");
+        _entries = [.. plan.Taps.Select(t =>
+        {
+            ILookup<int, int> byIndex = Enumerable.Range(0, t.Entries.Count).ToLookup(e => t.Entries[e].Index);
+            return Enumerable.Range(0, 1 << t.IndexBits).Select(i => byIndex[i].ToArray()).ToArray();
+        })];
     }
 
     /// <summary>Words compared so far.</summary>
@@ -53,11 +60,11 @@ public sealed class TapComparer
     /// <summary>Cycles of each step where steps were sent one at a time.</summary>
     public IReadOnlyList<long> StepCycles => [.. _stepEnds.Zip(_firstInputs, (end, start) => end - start + 1)];
 
-    /// <summary>Index of the largest output word of each sequence's last step, from the simulated beats; −1 if it never came.</summary>
-    public int[] Predictions { get; }
+    /// <summary>Index of the largest output word of each step of each sequence, from the simulated beats; −1 if it never came.</summary>
+    public int[][] Predictions { get; }
 
     /// <summary>The same from the reference.</summary>
-    public int[] ReferencePredictions { get; }
+    public int[][] ReferencePredictions { get; }
 
     /// <summary>Saturations that the reference met.</summary>
     public SaturationCounts Saturations => _reference.Saturations();
@@ -72,7 +79,6 @@ public sealed class TapComparer
         var buffer = new byte[1 << 20];
         int have = 0;
         bool ended = false;
-        Array.Fill(Predictions, -1);
         while (!ended)
         {
             int read = await stream.ReadAsync(buffer.AsMemory(have), cancel).ConfigureAwait(false);
@@ -117,42 +123,44 @@ public sealed class TapComparer
     private void CompareTap(int tap, int index, long cycle, ReadOnlySpan<byte> data, int wordBytes)
     {
         TapPlan plan = _plan.Taps[tap];
-        int step = index < _seen[tap].Length ? _seen[tap][index]++ : int.MaxValue;
-        if (index >= _scheduled[tap].Length || !_scheduled[tap][index] || step >= _stimulus.Steps.Count || Expected(step) is not { } taps)
+        int[] entries = index < _entries[tap].Length ? _entries[tap][index] : [];
+        int record = entries.Length > 0 ? _seen[tap][index]++ : 0, step = entries.Length > 0 ? record / entries.Length : int.MaxValue;
+        if (step >= _stimulus.Steps.Count || Expected(step) is not { } taps)
         {
-            Miss(tap, index, Math.Min(step, _stimulus.Steps.Count - 1), cycle, "every lane", "no such word", "a word that the schedule does not have");
+            Miss(tap, entries.Length > 0 ? entries[record % entries.Length] : -1, Math.Min(step, _stimulus.Steps.Count - 1), cycle, "every lane", "no such word", $"a word that the schedule does not have, at index {index}");
             return;
         }
-        Span<long> expected = taps[tap, index];
+        int entry = entries[record % entries.Length];
+        Span<long> expected = taps[tap, entry];
         for (int i = 0; i < plan.Lanes; i++)
         {
             long actual = wordBytes == 8 ? BinaryPrimitives.ReadInt64LittleEndian(data[(8 * i)..]) : BinaryPrimitives.ReadInt32LittleEndian(data[(4 * i)..]);
             Words++;
-            if (actual != expected[i]) Miss(tap, index, step, cycle, Lane(plan, i), $"{expected[i]}", $"{actual}");
+            if (actual != expected[i]) Miss(tap, entry, step, cycle, Lane(plan, i), $"{expected[i]}", $"{actual}");
         }
     }
 
-    private void CompareBeat(int last, long cycle, ReadOnlySpan<byte> data)
+    /// <param name="mark">TLAST, and TID above it.</param>
+    private void CompareBeat(int mark, long cycle, ReadOnlySpan<byte> data)
     {
-        int step = _beats / _plan.OutputBlocks, block = _beats % _plan.OutputBlocks, output = _plan.OutputTap;
+        int step = _beats / _plan.OutputBlocks, block = _beats % _plan.OutputBlocks, output = _output;
         if (step >= _stimulus.Steps.Count || Expected(step) is not { } taps)
         {
             Miss(output, block, _stimulus.Steps.Count - 1, cycle, "beat", "the end of the stream", "another beat");
             return;
         }
         Span<long> expected = taps[output, block];
-        (int sequence, int t) = _stimulus.Steps[step];
+        (int sequence, int t, int stream) = _stimulus.Steps[step];
         bool final = block == _plan.OutputBlocks - 1, end = t == _stimulus.Sequences[sequence].Length - 1;
         for (int i = 0; i < expected.Length; i++)
         {
             long actual = BinaryPrimitives.ReadInt32LittleEndian(data[(4 * i)..]);
-            // Padding lanes are zero on the stream; the tap shows them as computed.
-            long wanted = block * _plan.BlockSize + i < _plan.Layers[^1].OutputSize ? expected[i] : 0;
             Words++;
-            if (actual != wanted) Miss(output, block, step, cycle, $"stream lane {i}", $"{wanted}", $"{actual}");
-            if (end) Classify(sequence, block, i, actual, wanted);
+            if (actual != expected[i]) Miss(output, block, step, cycle, $"stream lane {i}", $"{expected[i]}", $"{actual}");
+            Classify(sequence, t, block, i, actual, expected[i]);
         }
-        if ((last != 0) != (final && end)) Miss(output, block, step, cycle, "TLAST", final && end ? "1" : "0", $"{last}");
+        if ((mark & 1) != (final && end ? 1 : 0)) Miss(output, block, step, cycle, "TLAST", final && end ? "1" : "0", $"{mark & 1}");
+        if (mark >> 1 != stream) Miss(output, block, step, cycle, "TID", $"{stream}", $"{mark >> 1}");
         if (_expectedBeatCycles.Length > 0 && _firstInputs.Count > 0)
         {
             long relative = cycle - _firstInputs[0];
@@ -166,12 +174,12 @@ public sealed class TapComparer
 
     private long _best, _bestReference;
 
-    private void Classify(int sequence, int block, int lane, long actual, long expected)
+    private void Classify(int sequence, int step, int block, int lane, long actual, long expected)
     {
         int output = block * _plan.BlockSize + lane;
-        if (output >= _plan.Layers[^1].OutputSize) return;
-        if (output == 0 || actual > _best) (_best, Predictions[sequence]) = (actual, output);
-        if (output == 0 || expected > _bestReference) (_bestReference, ReferencePredictions[sequence]) = (expected, output);
+        if (lane >= _plan.Output.Used(block)) return;
+        if (output == 0 || actual > _best) (_best, Predictions[sequence][step]) = (actual, output);
+        if (output == 0 || expected > _bestReference) (_bestReference, ReferencePredictions[sequence][step]) = (expected, output);
     }
 
     /// <summary>The reference's words of a step, or null if the step is too far ahead or behind to be in flight.</summary>
@@ -180,8 +188,8 @@ public sealed class TapComparer
         if (step < _computed - _window.Length || step >= _computed + _window.Length) return null;
         while (_computed <= step)
         {
-            (int sequence, int t) = _stimulus.Steps[_computed];
-            _reference.Step(_stimulus.Sequences[sequence][t], t == 0, _window[_computed % _window.Length]);
+            (int sequence, int t, int stream) = _stimulus.Steps[_computed];
+            _reference.Step(_stimulus.Sequences[sequence][t], t == 0, _window[_computed % _window.Length], stream);
             _computed++;
         }
         return _window[step % _window.Length];
@@ -191,7 +199,7 @@ public sealed class TapComparer
     {
         if (_unstable) return;
         _unstable = true;
-        Miss(_plan.OutputTap, 0, Math.Min(_beats / _plan.OutputBlocks, _stimulus.Steps.Count - 1), cycle,
+        Miss(_output, 0, Math.Min(_beats / _plan.OutputBlocks, _stimulus.Steps.Count - 1), cycle,
             kind == 0 ? "beat held back by tready" : "tvalid in reset",
             kind == 0 ? "valid and unchanged until it is taken" : "low", kind == 0 ? "withdrawn or changed" : "high");
     }
@@ -199,58 +207,33 @@ public sealed class TapComparer
     private void Finish(bool ended)
     {
         for (int tap = 0; tap < _plan.Taps.Count; tap++)
-            foreach (int index in _plan.Taps[tap].Indices)
-                if (_seen[tap][index] < _stimulus.Steps.Count)
-                    Miss(tap, index, _seen[tap][index], -1, "every lane", "a word", ended ? "none until the run gave up" : "none until the simulation broke off");
+            for (int index = 0; index < _entries[tap].Length; index++)
+                if (_entries[tap][index] is { Length: > 0 } entries && _seen[tap][index] < _stimulus.Steps.Count * entries.Length)
+                    Miss(tap, entries[_seen[tap][index] % entries.Length], _seen[tap][index] / entries.Length, -1, "every lane", "a word", ended ? "none until the run gave up" : "none until the simulation broke off");
         if (_beats < _stimulus.Steps.Count * _plan.OutputBlocks)
-            Miss(_plan.OutputTap, _beats % _plan.OutputBlocks, _beats / _plan.OutputBlocks, -1, "beat", "a beat", "none until the run gave up");
+            Miss(_output, _beats % _plan.OutputBlocks, _beats / _plan.OutputBlocks, -1, "beat", "a beat", "none until the run gave up");
     }
 
-    private void Miss(int tap, int index, int step, long cycle, string bin, string expected, string actual)
+    private void Miss(int tap, int entry, int step, long cycle, string bin, string expected, string actual)
     {
         Mismatches++;
         if (First is not null && (First.Cycle >= 0 || cycle < 0)) return;
         TapPlan plan = _plan.Taps[tap];
-        (int sequence, int t) = step >= 0 && step < _stimulus.Steps.Count ? _stimulus.Steps[step] : (-1, -1);
-        (string layer, string block) = Locate(plan, index);
-        First = new(_run, cycle, plan.Name, layer, sequence, t, block, plan.Stage, bin, expected, actual);
+        (int sequence, int t, _) = step >= 0 && step < _stimulus.Steps.Count ? _stimulus.Steps[step] : (-1, -1, 0);
+        TapEntry? where = entry >= 0 && entry < plan.Entries.Count ? plan.Entries[entry] : null;
+        First = new(_run, cycle, plan.Name, Name(where?.Layer ?? -2), sequence, t, where?.What ?? "no row of the step", plan.Stage, bin, expected, actual);
     }
 
-    private (string Layer, string Block) Locate(TapPlan tap, int index)
+    private string Name(int layer) => layer switch
     {
-        switch (tap.Name)
-        {
-            case "schedule":
-                return ("all layers", $"row {index} of the schedule");
-            case "fft":
-                VectorPlan vector = _plan.Vectors.Last(v => v.SpectrumBase <= index);
-                return (vector.StateBase < 0 ? "input" : Name(int.Parse(vector.Name[1..], System.Globalization.CultureInfo.InvariantCulture)),
-                    $"block {index - vector.SpectrumBase} of {vector.Name}");
-            case "accumulator" or "ifft":
-                foreach ((RowBlock row, _) in _plan.Schedule.Drains)
-                    if (_plan.SumIndex(row) == index) return (Name(row.Layer), $"row block {row.Block} of {Product(row.Kind)}");
-                return ("no layer", $"index {index}");
-            case "output":
-                return (Name(_plan.Layers.Count - 1), $"block {index} of y");
-            default:
-                VectorPlan state = _plan.Vectors.Last(v => v.StateBase >= 0 && v.StateBase <= index);
-                int layer = _plan.Vectors.ToList().IndexOf(state) - 1;
-                return (Name(layer), $"block {index - state.StateBase} of {state.Name}");
-        }
-    }
-
-    private string Name(int layer) => $"layer {layer} ({(_plan.Layers[layer] is GruLayer ? "gru" : "dense")})";
-
-    private static string Product(SumKind kind) => kind switch
-    {
-        SumKind.Update => "W_z x + R_z h",
-        SumKind.Reset => "W_r x + R_r h",
-        SumKind.CandidateInput => "W_n x",
-        SumKind.CandidateRecurrent => "R_n h",
-        _ => "W x",
+        -2 => "all layers",
+        -1 => "input",
+        _ => $"layer {layer} ({_plan.Layers[layer] switch { GruLayer => "gru", LstmLayer => "lstm", ConvLayer => "conv", PoolLayer => "pool", _ => "dense" }})",
     };
 
-    private static string Lane(TapPlan tap, int lane) => tap.Name == "schedule" ? $"bits {lane * tap.WordBits} and up" : tap.Name is not ("fft" or "accumulator") ? $"element {lane}"
+    private string Lane(TapPlan tap, int lane) => tap.Name == "schedule" ? $"bits {lane * tap.WordBits} and up"
+        : tap.Stage is not ("FFT" or "accumulator") ? $"element {lane}"
+        : _plan.IsMixed ? $"word {lane}"
         : lane switch
         {
             0 => "bin DC",

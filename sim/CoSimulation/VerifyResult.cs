@@ -15,17 +15,17 @@ namespace HwGen.Sim.CoSimulation;
 /// <param name="LintWarnings">Lines of lint with -Wall.</param>
 /// <param name="First">The first divergence, or null.</param>
 /// <param name="Waveform">File of the divergence's waveform, or null.</param>
-/// <param name="Predictions">Class of each sequence, decoded from the simulated output words.</param>
-/// <param name="ReferencePredictions">Class of each sequence by the reference.</param>
+/// <param name="Predictions">Class of each sequence's steps, decoded from the simulated output words.</param>
+/// <param name="ReferencePredictions">Class of each sequence's steps by the reference.</param>
 /// <param name="Saturations">Saturations that the reference met in the unstalled run.</param>
 public sealed record VerifyResult(
     long Words, long Mismatches, long MemoryRows, int Sequences, long CyclesPredicted, long CyclesSimulated, double CyclesPerFrame, double CyclesSingleStream,
     IReadOnlyList<string> LintWarnings, Divergence? First, string? Waveform,
-    IReadOnlyList<int> Predictions, IReadOnlyList<int> ReferencePredictions, SaturationCounts Saturations)
+    IReadOnlyList<int[]> Predictions, IReadOnlyList<int[]> ReferencePredictions, SaturationCounts Saturations)
 {
     /// <summary>Whether every check held.</summary>
     public bool Passed(AcceleratorPlan plan) =>
         Mismatches == 0 && LintWarnings.Count == 0 && CyclesPredicted == CyclesSimulated
         && CyclesPerFrame == plan.Schedule.IntervalCycles && CyclesSingleStream == plan.SingleStreamCycles
-        && Predictions.SequenceEqual(ReferencePredictions);
+        && Predictions.SelectMany(p => p).SequenceEqual(ReferencePredictions.SelectMany(p => p));
 }

@@ -20,7 +20,7 @@ public sealed class FaultInjector(AcceleratorPlan plan, string folder, VerifyOpt
     {
         var reference = new IntegerReference(plan);
         var taps = new StepTaps(plan);
-        foreach ((int sequence, int step) in stimulus.Steps) reference.Step(stimulus.Sequences[sequence][step], step == 0, taps);
+        foreach ((int sequence, int step, int stream) in stimulus.Steps) reference.Step(stimulus.Sequences[sequence][step], step == 0, taps, stream);
         var sites = new FaultSites(plan, folder, reference.Saturations());
         FaultKind[] kinds = [.. Enum.GetValues<FaultKind>().Where(k => sites.Find(k).Count > 0)];
         new Random(seed).Shuffle(kinds);

@@ -44,11 +44,13 @@ public sealed partial class FaultSites
         _ => [.. Images(kind, f => f == "mem/schedule.hex")],
     };
 
-    private string[] Transforms => [Module("fft"), Module("ifft")];
+    private string[] Transforms => [.. _plan.Formats.Modes.SelectMany(m => new[] { Module($"fft_{m.BlockSize}"), Module($"ifft_{m.BlockSize}") })];
 
-    private string[] Arithmetic => [.. Transforms, "rtl/hwgen_pe.v", "rtl/hwgen_gru_lane.v", Module("output")];
+    private string[] Arithmetic => [.. Present([.. Transforms, "rtl/hwgen_pe.v", "rtl/hwgen_gru_lane.v", "rtl/hwgen_lstm_lane.v", "rtl/hwgen_peephole.v", Module("linear")])];
 
     private string[] Wiring => [Module("engine"), Module("input"), Module("fft_unit"), Module("ifft_unit"), Module("pe_array"), Module("control")];
+
+    private IEnumerable<string> Present(IEnumerable<string> files) => files.Where(_files.ContainsKey);
 
     private string Module(string name) => $"rtl/{_plan.ModuleName}_{name}.v";
 
@@ -77,7 +79,7 @@ public sealed partial class FaultSites
 
     private string FlipTwiddleBit(Match match, Random random)
     {
-        long value = long.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) ^ (1L << random.Next(_plan.Formats.Fft.Twiddle.Msb));
+        long value = long.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) ^ (1L << random.Next(_plan.Formats.Modes[0].Fft.Twiddle.Msb));
         return match.Groups[1].Value + value.ToString(CultureInfo.InvariantCulture) + match.Groups[3].Value;
     }
 
@@ -120,15 +122,25 @@ public sealed partial class FaultSites
     /// <summary>Whether the stimulus makes the saturation of this instance change a word.</summary>
     private bool SaturationReached(string site)
     {
-        (string Mark, string Site)[] marks =
+        (string File, string Mark, string[] Sites, int Variants)[] marks =
         [
-            ($"{Module("fft_unit")} ", "spectrum of a vector"), ("u_spectrum_", "accumulator to IFFT"), ("u_sum ", "sum"),
-            ("u_word ", "state to FFT"), ("u_sat_z ", "update gate input"), ("u_sat_r ", "reset gate input"), ("u_candidate ", "candidate input"), ($"{Module("output")} ", "output"),
+            (Module("fft_unit"), "u_word ", ["spectrum of a vector"], _plan.Control.FftVariants.Count),
+            (Module("ifft_unit"), "u_spectrum ", ["accumulator to IFFT"], _plan.Control.DrainVariants.Count),
+            (Module("ifft_unit"), "u_sum ", ["sum"], _plan.Control.IfftVariants.Count),
+            ("rtl/hwgen_gru_lane.v", "u_sat_z ", ["update gate input"], 1),
+            ("rtl/hwgen_gru_lane.v", "u_sat_r ", ["reset gate input"], 1),
+            ("rtl/hwgen_gru_lane.v", "u_candidate ", ["candidate input"], 1),
+            ("rtl/hwgen_gru_lane.v", "u_word ", ["state to word"], 1),
+            ("rtl/hwgen_gru_lane.v", "u_gated ", ["reset state to word"], 1),
+            ("rtl/hwgen_lstm_lane.v", "u_sat_g ", ["cell input"], 1),
+            ("rtl/hwgen_lstm_lane.v", "u_next ", ["cell state"], 1),
+            ("rtl/hwgen_lstm_lane.v", "u_cell ", ["cell state to tanh"], 1),
+            ("rtl/hwgen_lstm_lane.v", "u_m ", ["output to word"], 1),
+            ("rtl/hwgen_peephole.v", "u_saturate ", ["input gate input", "output gate input", "forget gate input"], 1),
+            (Module("linear"), "u_saturate ", ["sum plus bias"], 1),
         ];
-        bool several = site.Contains("u_shift_", StringComparison.Ordinal) && _plan.Control.FftShifts.Count > 1
-            || site.Contains("u_spectrum_", StringComparison.Ordinal) && _plan.Control.DrainShifts.Count > 1;
-        string? name = marks.FirstOrDefault(m => site.Contains(m.Mark, StringComparison.Ordinal)).Site;
-        return name is not null && !several && _saturations.Sites.TryGetValue(name, out var count) && count.Changed > 0;
+        return marks.Any(m => site.StartsWith(m.File + " ", StringComparison.Ordinal) && site.Contains(m.Mark, StringComparison.Ordinal) && m.Variants == 1
+            && m.Sites.Any(name => _saturations.Sites.TryGetValue(name, out var count) && count.Changed > 0));
     }
 
     private IEnumerable<Func<Random, Fault>> Stalls()

@@ -1,110 +1,108 @@
-// hwgen_pe: processing element: one product of two packed spectra a cycle, accumulated in the
-// frequency domain.
-//   DC' = DC.DC, Nyquist' = Nyquist.Nyquist, (re + i im)' = (re + i im).(re + i im) for the K/2
-//   - 1 bins between:
-//   2K - 2 multipliers (K = 1: one). Words in a row: DC, Nyquist, Re1, Im1, ..., the first
-//   least significant.
-// Timing: row in cycle 0 (with the spectrum's read address), spectrum in cycle 1, first in
-// cycle 3, load in the
-// cycle 4 of a group's last column; the drain register shows the accumulators a cycle later and
-// else passes drain_in on.
+// hwgen_pe: processing element: Q products of two packed spectra a cycle, summed and accumulated in
+// the frequency domain.
+//   pair 0: DC' = DC.DC, Nyquist' = Nyquist.Nyquist; pair i: (re + i im)' = (re + i im).(re + i im):
+//   2K - 2 multipliers a column (K = 1: one). Words: DC, Nyquist, Re1, Im1, ..., the first least
+//   significant. With MIXED, a pair whose bit in real_pairs is set holds two real words instead:
+//   K words are then several spectra of fewer words side by side.
+// Timing: weight in cycle 1, spectrum in cycle 2, real_pairs in cycle 3, first in cycle 4 (5 for Q > 1),
+// load a cycle after the first of a group's last column; the drain register shows the accumulators a
+// cycle later and else passes drain_in on.
 `default_nettype none
 
 module hwgen_pe #(
-    parameter K      = 8,
-    parameter W      = 12,
-    parameter ACC_W  = 32,
-    parameter ADDR_W = 6,
-    parameter INIT   = ""
+    parameter K     = 8,
+    parameter W     = 12,
+    parameter Q     = 1,
+    parameter ACC_W = 32,
+    parameter MIXED = 0,
+    parameter PAIRS = 4
 ) (
     input  wire               clk,
-    input  wire [ADDR_W-1:0]  row,
-    input  wire [K*W-1:0]     spectrum,
+    input  wire [Q*K*W-1:0]   weight,
+    input  wire [Q*K*W-1:0]   spectrum,
+    input  wire [PAIRS-1:0]   real_pairs,
     input  wire               first,
     input  wire               load,
     input  wire [K*ACC_W-1:0] drain_in,
     output reg  [K*ACC_W-1:0] drain
 );
 
-    localparam REALS = K < 2 ? 1 : 2;
+    localparam REALS  = K < 2 ? 1 : 2;
+    localparam SUM_W  = 2 * W + 1;
 
-    wire [K*W-1:0]     weight;
-    wire [K*ACC_W-1:0] acc;
+    reg [Q*K*W-1:0]       held;
+    wire [K*ACC_W-1:0]    acc;
+    wire [Q*K*SUM_W-1:0]  parts;        // column q, word i at (i*Q + q)*SUM_W
 
-    hwgen_rom #(
-        .WIDTH (K * W),
-        .ADDR_W(ADDR_W),
-        .INIT  (INIT)
-    ) u_weights (
-        .clk (clk),
-        .addr(row),
-        .data(weight)
-    );
+    always @(posedge clk) held <= weight;
 
     genvar i;
+    genvar q;
     generate
-        for (i = 0; i < REALS; i = i + 1) begin : g_real
-            wire signed [W-1:0] w = weight[i*W +: W];
-            wire signed [W-1:0] x = spectrum[i*W +: W];
-            reg signed [2*W-1:0] product;
-            reg signed [2*W-1:0] sum;
+        for (q = 0; q < Q; q = q + 1) begin : g_column
+            for (i = 0; i < REALS; i = i + 1) begin : g_real
+                wire signed [W-1:0] w = held[(q*K+i)*W +: W];
+                wire signed [W-1:0] x = spectrum[(q*K+i)*W +: W];
+                reg signed [2*W-1:0] product;
+                reg signed [2*W-1:0] sum;
 
-            always @(posedge clk) begin
-                product <= w * x;
-                sum     <= product;
+                always @(posedge clk) begin
+                    product <= w * x;
+                    sum     <= product;
+                end
+
+                assign parts[(i*Q+q)*SUM_W +: SUM_W] = {sum[2*W-1], sum};
             end
 
+            for (i = 1; i < K / 2; i = i + 1) begin : g_bin
+                wire signed [W-1:0] w_re = held[(q*K+2*i)*W +: W];
+                wire signed [W-1:0] w_im = held[(q*K+2*i+1)*W +: W];
+                wire signed [W-1:0] x_re = spectrum[(q*K+2*i)*W +: W];
+                wire signed [W-1:0] x_im = spectrum[(q*K+2*i+1)*W +: W];
+                wire is_real = MIXED != 0 && real_pairs[i];
+                reg signed [2*W-1:0] re_re;
+                reg signed [2*W-1:0] im_im;
+                reg signed [2*W-1:0] re_im;
+                reg signed [2*W-1:0] im_re;
+                reg signed [2*W:0] re;
+                reg signed [2*W:0] im;
+
+                always @(posedge clk) begin
+                    re_re <= w_re * x_re;
+                    im_im <= w_im * x_im;
+                    re_im <= w_re * x_im;
+                    im_re <= w_im * x_re;
+                    re    <= is_real ? {re_re[2*W-1], re_re} : {re_re[2*W-1], re_re} - {im_im[2*W-1], im_im};
+                    im    <= is_real ? {im_im[2*W-1], im_im} : {re_im[2*W-1], re_im} + {im_re[2*W-1], im_re};
+                end
+
+                assign parts[((2*i)*Q+q)*SUM_W +: SUM_W]   = re;
+                assign parts[((2*i+1)*Q+q)*SUM_W +: SUM_W] = im;
+            end
+        end
+
+        for (i = 0; i < K; i = i + 1) begin : g_word
             hwgen_accumulator #(
-                .IN_W (2 * W),
+                .IN_W (SUM_W),
+                .Q    (Q),
                 .ACC_W(ACC_W)
             ) u_acc (
                 .clk  (clk),
                 .first(first),
-                .in   (sum),
+                .in   (parts[i*Q*SUM_W +: Q*SUM_W]),
                 .acc  (acc[i*ACC_W +: ACC_W])
             );
         end
 
-        for (i = 1; i < K / 2; i = i + 1) begin : g_bin
-            wire signed [W-1:0] w_re = weight[2*i*W +: W];
-            wire signed [W-1:0] w_im = weight[(2*i+1)*W +: W];
-            wire signed [W-1:0] x_re = spectrum[2*i*W +: W];
-            wire signed [W-1:0] x_im = spectrum[(2*i+1)*W +: W];
-            reg signed [2*W-1:0] re_re;
-            reg signed [2*W-1:0] im_im;
-            reg signed [2*W-1:0] re_im;
-            reg signed [2*W-1:0] im_re;
-            reg signed [2*W:0] re;
-            reg signed [2*W:0] im;
-
-            always @(posedge clk) begin
-                re_re <= w_re * x_re;
-                im_im <= w_im * x_im;
-                re_im <= w_re * x_im;
-                im_re <= w_im * x_re;
-                re    <= {re_re[2*W-1], re_re} - {im_im[2*W-1], im_im};
-                im    <= {re_im[2*W-1], re_im} + {im_re[2*W-1], im_re};
-            end
-
-            hwgen_accumulator #(
-                .IN_W (2 * W + 1),
-                .ACC_W(ACC_W)
-            ) u_re (
-                .clk  (clk),
-                .first(first),
-                .in   (re),
-                .acc  (acc[2*i*ACC_W +: ACC_W])
-            );
-
-            hwgen_accumulator #(
-                .IN_W (2 * W + 1),
-                .ACC_W(ACC_W)
-            ) u_im (
-                .clk  (clk),
-                .first(first),
-                .in   (im),
-                .acc  (acc[(2*i+1)*ACC_W +: ACC_W])
-            );
+        // Of pairs that are always two real words, or always a complex one, nothing is asked.
+        if (MIXED == 0 || K < 4) begin : g_unused
+            /* verilator lint_off UNUSEDSIGNAL */
+            wire unused_real = ^real_pairs;
+            /* verilator lint_on UNUSEDSIGNAL */
+        end else begin : g_first
+            /* verilator lint_off UNUSEDSIGNAL */
+            wire unused_first = real_pairs[0];
+            /* verilator lint_on UNUSEDSIGNAL */
         end
     endgenerate
 

@@ -1,6 +1,7 @@
 // hwgen_pwl: piecewise-linear sigmoid (ODD = 0) or tanh (ODD = 1).
 //   |in| = segment . 2^REM_BITS + rest; y = offset[segment] + slope[segment] . rest, rounded
 //   once, saturated once;
+//   the product is a sum of shifted slopes: the rest is short, and a multiplier block would be wasted on it;
 //   |in| >= 2^LIMIT_BITS gives the largest word; in < 0 by symmetry: 1 - y or -y.
 // One word a cycle, latency 4 cycles. A table row holds the offset and, above it, the slope.
 `default_nettype none
@@ -77,14 +78,22 @@ module hwgen_pwl #(
 
     // 3: slope . rest.
     wire signed [SLOPE_W-1:0]     slope     = entry[SLOPE_W+OFFSET_W-1:OFFSET_W];
-    wire signed [REM_W:0]         rest_pos  = {1'b0, rest_2};
+    wire signed [SLOPE_W+REM_W:0] slope_wide = {{(REM_W+1){slope[SLOPE_W-1]}}, slope};
+    reg signed [SLOPE_W+REM_W:0]  terms;
+    integer                       b;
     reg signed [SLOPE_W+REM_W:0]  product;
     reg signed [OFFSET_W-1:0]     offset;
     reg                           beyond_3;
     reg                           negative_3;
 
+    always @* begin
+        terms = {(SLOPE_W+REM_W+1){1'b0}};
+        for (b = 0; b < REM_W; b = b + 1)
+            if (rest_2[b]) terms = terms + (slope_wide <<< b);
+    end
+
     always @(posedge clk) begin
-        product    <= slope * rest_pos;
+        product    <= terms;
         offset     <= entry[OFFSET_W-1:0];
         beyond_3   <= beyond_2;
         negative_3 <= negative_2;

@@ -4,21 +4,21 @@ using HwGen.Core.Plan;
 
 namespace HwGen.Tests;
 
-/// <summary>A random network of GRU layers and one dense layer, and its plan: everything follows from the numbers here.</summary>
+/// <summary>A network with random weights, and its plan: everything follows from the values here.</summary>
 /// <param name="Seed">Draws weights and calibration data.</param>
-/// <param name="BlockSize">k.</param>
+/// <param name="Layers">Shapes; each layer's input is the layer before's output.</param>
 /// <param name="Bits">b.</param>
-/// <param name="Elements">Processing elements asked for.</param>
-/// <param name="Input">Features in.</param>
-/// <param name="Hidden">Size of each GRU layer.</param>
-/// <param name="Outputs">Features out.</param>
+/// <param name="Hardware">Size of the engine.</param>
 /// <param name="Gain">Scales the weights; above 1 the gates saturate.</param>
-internal sealed record RandomNetwork(
-    int Seed, int BlockSize, int Bits, int Elements, int Input, int[] Hidden, int Outputs, double Gain = 1)
+internal sealed record RandomNetwork(int Seed, IReadOnlyList<LayerDescription> Layers, int Bits, HardwareSettings Hardware, double Gain = 1)
 {
     private const int Steps = 6, Sequences = 4;
 
-    /// <summary>A shape drawn from a seed; k does not divide its sizes but by chance.</summary>
+    /// <summary>GRU layers and one dense layer, all of one k.</summary>
+    public RandomNetwork(int seed, int blockSize, int bits, int elements, int input, int[] hidden, int outputs, double gain = 1)
+        : this(seed, GruStack(blockSize, input, hidden, outputs), bits, new(elements, 100, 1), gain) { }
+
+    /// <summary>A stack of GRUs drawn from a seed; k does not divide its sizes but by chance.</summary>
     public static RandomNetwork Draw(int seed, int blockSize, int bits, int layers = 1)
     {
         var random = new Random(seed);
@@ -26,41 +26,115 @@ internal sealed record RandomNetwork(
         return new(seed, blockSize, bits, random.Next(1, 12), Size(), [.. Enumerable.Range(0, layers).Select(_ => Size())], Size(), 0.3 + 2 * random.NextDouble());
     }
 
+    /// <summary>A design of any kind drawn from a seed: layers, block sizes, bits and the engine's size.</summary>
+    public static RandomNetwork DrawAny(int seed)
+    {
+        var random = new Random(seed);
+        int bits = random.Next(4, 19), limit = random.Next(0, 6);
+        bool maps = random.Next(4) == 0;
+        List<LayerDescription> layers = maps ? DrawMaps(random, limit) : DrawRecurrent(random, limit);
+        int k = layers.Max(l => l.BlockSize);
+        return new(seed, layers, bits, new(random.Next(1, 10), 100, 1)
+        {
+            ColumnsPerCycle = maps ? 1 : random.Next(1, 5),
+            IfftUnits = random.Next(0, 4),
+            VectorLanes = 1 << random.Next(0, int.Log2(k) + 1),
+            Streams = random.Next(1, 4),
+        }, 0.3 + 2 * random.NextDouble());
+    }
+
     public override string ToString() =>
-        $"seed {Seed}, k {BlockSize}, {Bits} bits, P {Elements}, {Input} -> {string.Join(" -> ", Hidden)} -> {Outputs}, gain {Gain}";
+        $"seed {Seed}, {string.Join("; ", Layers)}; {Bits} bits, {Hardware}, gain {Gain}";
 
     public TrainedNetwork Network()
     {
         var random = new Random(Seed);
-        var layers = new List<LayerDescription>();
-        var weights = new List<LayerWeights>();
-        int size = Input;
-        foreach (int hidden in Hidden)
-        {
-            layers.Add(new GruLayer(size, hidden, BlockSize));
-            weights.Add(new GruWeights(
-                [.. Enumerable.Range(0, 3).Select(_ => Matrix(random, hidden, size))], [.. Enumerable.Range(0, 3).Select(_ => Matrix(random, hidden, hidden))],
-                [.. Enumerable.Range(0, 3).Select(_ => Values(random, hidden, 0.3))], [.. Enumerable.Range(0, 3).Select(_ => Values(random, hidden, 0.3))]));
-            size = hidden;
-        }
-        layers.Add(new DenseLayer(size, Outputs, BlockSize));
-        weights.Add(new DenseWeights(Matrix(random, Outputs, size), Values(random, Outputs, 0.5)));
-        return new(layers, weights);
+        return new(Layers, [.. Layers.Select(l => Weights(random, l))]);
     }
 
     public NetworkFormats Formats(TrainedNetwork network) =>
-        NetworkFormats.Choose(network, NetworkRanges.Record(network, Values(new Random(Seed + 1), Sequences * Steps * Input, 2), Sequences, Steps), Bits);
+        NetworkFormats.Choose(network, NetworkRanges.Record(network, Values(new Random(Seed + 1), Sequences * Steps * network.InputSize, 2), Sequences, Steps), Bits);
 
     public AcceleratorPlan Plan()
     {
         TrainedNetwork network = Network();
-        return AcceleratorPlan.Create("random-net", network, Formats(network), new HardwareSettings(Elements, 100, 1));
+        return AcceleratorPlan.Create("random-net", network, Formats(network), Hardware);
     }
 
-    private BlockCirculantMatrix Matrix(Random random, int rows, int columns)
+    private static List<LayerDescription> GruStack(int blockSize, int input, int[] hidden, int outputs)
     {
-        int p = (rows + BlockSize - 1) / BlockSize, q = (columns + BlockSize - 1) / BlockSize;
-        return new(rows, columns, BlockSize, Values(random, p * q * BlockSize, Gain * Math.Sqrt(3.0 / columns)));
+        var layers = new List<LayerDescription>();
+        foreach (int size in hidden)
+        {
+            layers.Add(new GruLayer(input, size, blockSize));
+            input = size;
+        }
+        layers.Add(new DenseLayer(input, outputs, blockSize));
+        return layers;
+    }
+
+    private static List<LayerDescription> DrawRecurrent(Random random, int limit)
+    {
+        var layers = new List<LayerDescription>();
+        int size = random.Next(1, 30);
+        for (int l = random.Next(1, 4); l > 0; l--)
+        {
+            int hidden = random.Next(1, 40);
+            layers.Add(random.Next(2) == 0
+                ? new GruLayer(size, hidden, K(), K(), random.Next(2) == 0)
+                : new LstmLayer(size, hidden, random.Next(2) == 0 ? 0 : random.Next(1, 30), random.Next(2) == 0, K(), K(), K()));
+            size = layers[^1].OutputSize;
+        }
+        for (int l = random.Next(0, 3); l > 0; l--)
+        {
+            layers.Add(new DenseLayer(size, random.Next(1, 20), K(), random.Next(2) == 0));
+            size = layers[^1].OutputSize;
+        }
+        return layers;
+
+        int K() => random.Next(3) == 0 ? 1 << random.Next(0, limit + 1) : 1 << limit;
+    }
+
+    private static List<LayerDescription> DrawMaps(Random random, int limit)
+    {
+        var layers = new List<LayerDescription>();
+        var map = new ImageShape(random.Next(3, 8), random.Next(3, 8), random.Next(1, 4));
+        for (int l = random.Next(1, 3); l > 0; l--)
+        {
+            // Blocks of the input must not reach over positions: it comes packed.
+            int kernel = random.Next(1, Math.Min(4, Math.Min(map.Height, map.Width) + 1)), k = layers.Count == 0 ? 1 : 1 << random.Next(0, limit + 1);
+            var conv = new ConvLayer(map, random.Next(1, 14), kernel, kernel, random.Next(1, 3), random.Next(0, kernel), k, rectify: random.Next(2) == 0);
+            layers.Add(conv);
+            map = conv.Output;
+            if (random.Next(2) == 0 || Math.Min(map.Height, map.Width) < 2) continue;
+            var pool = new PoolLayer(map, random.Next(3) == 0 ? PoolKind.Average : PoolKind.Max, 2, random.Next(1, 3));
+            layers.Add(pool);
+            map = pool.Output;
+        }
+        int size = 1;
+        while (size < 1 << limit && map.Channels % (2 * size) == 0) size *= 2;
+        layers.Add(new DenseLayer(map.Size, random.Next(1, 12), size));
+        return layers;
+    }
+
+    private LayerWeights Weights(Random random, LayerDescription layer) => layer switch
+    {
+        GruLayer g => new GruWeights([.. Each(3, () => Matrix(random, g.Matrices[0]))], [.. Each(3, () => Matrix(random, g.Matrices[3]))],
+            [.. Each(3, () => Values(random, g.OutputSize, 0.3))], [.. Each(3, () => Values(random, g.OutputSize, 0.3))]),
+        LstmLayer l => new LstmWeights([.. Each(4, () => Matrix(random, l.Matrices[0]))], [.. Each(4, () => Matrix(random, l.Matrices[4]))],
+            [.. Each(4, () => Values(random, l.Cells, 0.3))], l.Peepholes ? [.. Each(3, () => Values(random, l.Cells, 0.4))] : [],
+            l.Projection > 0 ? Matrix(random, l.Matrices[8]) : null),
+        ConvLayer c => new ConvWeights(Matrix(random, new(c.Output.Channels, c.Taps * c.PaddedChannels, c.BlockSize)), Values(random, c.Output.Channels, 0.3), null),
+        DenseLayer d => new DenseWeights(Matrix(random, d.Matrices[0]), Values(random, d.OutputSize, 0.5)),
+        _ => new NoWeights(),
+    };
+
+    private static IEnumerable<T> Each<T>(int count, Func<T> make) => Enumerable.Range(0, count).Select(_ => make());
+
+    private BlockCirculantMatrix Matrix(Random random, MatrixShape shape)
+    {
+        int k = shape.BlockSize, p = (shape.Rows + k - 1) / k, q = (shape.Columns + k - 1) / k;
+        return new(shape.Rows, shape.Columns, k, Values(random, p * q * k, Gain * Math.Sqrt(3.0 / shape.Columns)));
     }
 
     private static float[] Values(Random random, int count, double limit) =>

@@ -75,13 +75,13 @@ public sealed class Pipeline
         {
             TrainedNetwork network = NetworkFile.Load(NetworkPath(c));
             c.Progress.Report("quantize: record ranges", 0);
-            NetworkRanges recorded = Quantizer.Calibrate(network, Sequences(c.Design).Train, c.Design.Quantization.CalibrationSequences);
+            NetworkRanges recorded = Quantizer.Calibrate(network, Data(c).Train, c.Design.Quantization.CalibrationSequences);
             AtomicFile.WriteText(ranges, JsonText.Page(recorded));
             AcceleratorPlan plan = BuildPlan(c, network, recorded);
-            SequenceDataset test = Sequences(c.Design).Test;
+            LabelledData test = Data(c).Test;
             var progress = new Relay<int>(done => c.Progress.Report("quantize: classify in fixed point", (double)done / test.Count, $"{done:N0} of {test.Count:N0}"));
             FixedPointScore score = Quantizer.Evaluate(plan, test, progress, cancel);
-            Accuracy accuracy = training.Result.Accuracy with { FixedPoint = score.Accuracy };
+            Accuracy accuracy = training.Result.Accuracy with { FixedPoint = HasLabels(c.Design) ? score.Accuracy : null };
             return new QuantizeRecord(
                 new(c.Design.Name, accuracy, test.Count, training.Result.Parameters, c.Design.Quantization.Bits),
                 [.. score.Saturations.Sites.Select(s => new SaturationShare(s.Key, s.Value.Changed, s.Value.Words))]);
@@ -115,29 +115,34 @@ public sealed class Pipeline
     {
         RequireGenerated(c);
         AcceleratorPlan plan = LoadPlan(c);
-        SequenceDataset test = Sequences(c.Design).Test;
-        int images = Math.Min(c.Design.Hardware.VerifySequences, test.Count);
-        List<long[][]> sequences = Stimulus.Quantize(plan, test.Inputs, images, test.Steps);
+        LabelledData test = Data(c).Test;
+        int[] run = [.. Enumerable.Range(0, test.Count).Where(s => test.Length(s) * test.InputSize >= plan.Input.Size).Take(c.Design.Hardware.VerifySequences)];
+        List<long[][]> sequences = Stimulus.Quantize(plan, run.Select(s => Quantizer.Read(test, s)));
         List<long[][]> stress = Stimulus.Stress(plan, c.Design.Seed);
         var simulator = new CoSimulator(plan, c.Workspace.Rtl, Options(c) with { WaveformFolder = Path.Join(c.Workspace.Artifacts, "waveform") });
         var progress = new Relay<VerifyProgress>(p => c.Progress.Report("verify: " + p.Stage, (double)p.Done / p.Total, p.Total > 1 ? $"step {p.Done:N0} of {p.Total:N0}" : ""));
-        Sim.CoSimulation.VerifyResult result = await simulator.VerifyAsync(new([.. sequences, .. stress]), progress, cancel);
+        Sim.CoSimulation.VerifyResult result = await simulator.VerifyAsync(new([.. sequences, .. stress], plan.Shape.Streams), progress, cancel);
         foreach (string line in result.LintWarnings) c.Progress.Note(line);
-        return new(c.Design.Name, result.Words, result.Mismatches, result.MemoryRows, images, plan.Taps.Count,
+        return new(c.Design.Name, result.Words, result.Mismatches, result.MemoryRows, run.Length, plan.Taps.Count,
             result.CyclesPredicted, result.CyclesSimulated, (long)Math.Round(result.CyclesPerFrame), (long)Math.Round(result.CyclesSingleStream),
             plan.Schedule.IntervalCycles, plan.SingleStreamCycles, plan.MultiplierUtilization, PlanFacts.Utilization(plan), result.LintWarnings.Count,
             Share(result.Predictions), Share(result.ReferencePredictions), stress.Count, result.Passed(plan),
             result.First?.ToString(), result.Waveform is null ? null : Path.GetRelativePath(".", result.Waveform));
 
-        double Share(IReadOnlyList<int> classes) => (double)Enumerable.Range(0, images).Count(i => classes[i] == test.AllLabels[i]) / images;
+        double Share(IReadOnlyList<int[]> classes)
+        {
+            (int Hits, int Labels)[] scores = [.. run.Select((s, i) => Quantizer.Score(test, classes[i], test.Labels(s)))];
+            return (double)scores.Sum(s => s.Hits) / Math.Max(1, scores.Sum(s => s.Labels));
+        }
     }
 
     public async Task<FaultResult> InjectFaultsAsync(StepContext c, int count, int seed, CancellationToken cancel)
     {
         RequireGenerated(c);
         AcceleratorPlan plan = LoadPlan(c);
-        SequenceDataset test = Sequences(c.Design).Test;
-        var stimulus = new Stimulus([.. Stimulus.Stress(plan, seed), .. Stimulus.Quantize(plan, test.Inputs, Math.Min(FaultImages, test.Count), test.Steps)]);
+        LabelledData test = Data(c).Test;
+        IEnumerable<ArraySegment<float>> images = Enumerable.Range(0, Math.Min(FaultImages, test.Count)).Select(s => Quantizer.Read(test, s));
+        var stimulus = new Stimulus([.. Stimulus.Stress(plan, seed), .. Stimulus.Quantize(plan, images)], plan.Shape.Streams);
         int done = 0;
         var progress = new Relay<FaultOutcome>(o => c.Progress.Report("inject faults", (double)Interlocked.Increment(ref done) / count, $"{done} of {count}"));
         var outcomes = await new FaultInjector(plan, c.Workspace.Rtl, Options(c)).RunAsync(count, seed, stimulus, progress, cancel);
@@ -167,6 +172,15 @@ public sealed class Pipeline
     {
         string key = TrainKey(c.Design);
         if (c.Device == "auto" && c.Workspace.Stages.Find<TrainingRecord>("train", key) is { } known) return known;
+        if (c.Design.Training.Method == CompressionMethod.Random)
+        {
+            TrainedNetwork drawn = TrainingRun.DrawRandom(c.Design);
+            Directory.CreateDirectory(c.Workspace.Artifacts);
+            NetworkFile.Save(NetworkPath(c), drawn, key);
+            var nothing = new TrainingRecord(new(c.Design.Name, new(), 0, drawn.ParameterCount, (int)c.Design.Layers.SelectMany(l => l.Matrices).Sum(m => m.Entries), c.Design.Layers.Max(l => l.BlockSize)), [], []);
+            c.Workspace.Stages.Record("train", key, nothing, [NetworkPath(c)]);
+            return nothing;
+        }
         var progress = new Relay<TrainingProgress>(p => c.Progress.Report($"train: {p.Phase}", (p.Epoch - 1 + (double)p.Step / p.Steps) / p.Epochs,
             $"epoch {p.Epoch} of {p.Epochs}, loss {p.Loss:F4}, {p.FramesPerSecond:N0} frames/s"));
         var outcome = await Task.Run(() => TrainingRun.Run(c.Design, Path.GetDirectoryName(c.Workspace.Artifacts)!, c.Device, progress, cancel,
@@ -199,14 +213,14 @@ public sealed class Pipeline
 
     private static VerifyOptions Options(StepContext c) => new(Path.Join(Path.GetDirectoryName(c.Workspace.Artifacts), "verilator"));
 
-    private (SequenceDataset Train, SequenceDataset Test) Sequences(DesignFile design)
+    private DataSplit Data(StepContext c)
     {
-        if (_data is null || _loaded != design.Data) (_data, _loaded) = (DataSets.Load(design.Data, ""), design.Data);
-        return (Equal(_data.Train), Equal(_data.Test));
-
-        SequenceDataset Equal(LabelledData data) => data as SequenceDataset
-            ?? throw new InputException(design.Data.Location.Error("the engine is verified on sequences of one length with one label: this data can be trained with, not yet generated from"));
+        if (_data is null || _loaded != c.Design.Data)
+            (_data, _loaded) = (DataSets.Load(c.Design.Data, Path.Join(Path.GetDirectoryName(c.Workspace.Artifacts), "features")), c.Design.Data);
+        return _data;
     }
+
+    private static bool HasLabels(DesignFile design) => DataSetShape.Of(design.Data).HasLabels;
 
     private static void RequireEngine(DesignFile design)
     {
@@ -235,8 +249,11 @@ public sealed class Pipeline
         .AddCode(typeof(AcceleratorPlan).Assembly, typeof(Quantizer).Assembly, typeof(CoSimulator).Assembly).Finish();
 
     private static string GenerateKey(StepContext c) => new StageKey().AddFile("network", NetworkPath(c)).AddFile("ranges", RangesFile(c))
-        .Add("name", c.Design.Name).Add("bits", c.Design.Quantization.Bits).Add("elements", c.Design.Hardware.ProcessingElements)
-        .AddCode(typeof(AcceleratorPlan).Assembly, typeof(RtlPrinter).Assembly).Finish();
+        .Add("name", c.Design.Name).Add("bits", c.Design.Quantization.Bits)
+        .AddValue("hardware", Shape(c.Design.Hardware)).AddCode(typeof(AcceleratorPlan).Assembly, typeof(RtlPrinter).Assembly).Finish();
+
+    /// <summary>What of the hardware's settings shapes the RTL.</summary>
+    private static HardwareSettings Shape(HardwareSettings hardware) => hardware with { VerifySequences = 0, ClockMegahertz = 0, Location = new("", 0, 0) };
 
     private static string VerifyKey(StepContext c)
     {

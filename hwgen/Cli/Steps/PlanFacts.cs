@@ -12,25 +12,28 @@ namespace HwGen.Cli.Steps;
 /// <summary>What results and the report say about a plan.</summary>
 internal static class PlanFacts
 {
-    /// <summary>Of one vector lane: two gate tables, the candidate's table, r ∘ (R_n h), z ∘ (h − n).</summary>
-    private const int CellMultipliers = 5;
-
     private const int ActivationPoints = 400;
 
     public static int Multipliers(AcceleratorPlan plan) =>
-        plan.ProductMultipliers + plan.Formats.Fft.Multipliers + plan.Formats.Ifft.Multipliers + CellMultipliers * plan.BlockSize;
+        plan.ProductMultipliers + FftMultipliers(plan) + plan.Shape.IfftUnits * IfftMultipliers(plan) + plan.LaneMultipliers * plan.Shape.Lanes;
 
     /// <summary>Bits in ROMs as filled, and in the buffers.</summary>
-    public static long MemoryBits(AcceleratorPlan plan) =>
-        plan.Images.Sum(i => (long)i.Rows.Count * i.Width)
-        + (long)plan.BlockSize * (plan.WordBits * (2L * plan.InputBlocks + 2L * plan.SpectrumBlocks + 4L * plan.StateBlocks) + 2L * plan.StateBlocks * plan.Formats.State.Width)
-        + (long)plan.OutputBufferBeats * (plan.BlockSize * plan.WordBits + 1);
+    public static long MemoryBits(AcceleratorPlan plan)
+    {
+        StepProgram program = plan.Program;
+        long block = plan.BlockSize * plan.WordBits, units = plan.Shape.IfftUnits, streams = plan.Shape.Streams;
+        return plan.Images.Sum(i => (long)i.Rows.Count * i.Width)
+            + block * (2L * plan.InputBlocks + 2 * streams * plan.Shape.Columns * plan.SpectralRows
+                + units * ((long)plan.Control.Slots * program.CellRows + program.LinearSumRows) + program.CellWordRows + program.LinearWordRows + plan.OutputBlocks)
+            + (program.Cells.Count > 0 ? streams * program.CellRows * plan.BlockSize * plan.StateBits : 0)
+            + plan.OutputBufferBeats * (block + 1);
+    }
 
-    /// <summary>Each of these units takes one block a cycle.</summary>
+    /// <summary>Each of these units takes one block, or one slice, a cycle.</summary>
     public static UnitUtilization Utilization(AcceleratorPlan plan)
     {
         double interval = plan.Schedule.IntervalCycles;
-        return new(plan.Schedule.Ffts.Count / interval, plan.Schedule.Drains.Count / interval, plan.Schedule.Cells.Count / interval);
+        return new(plan.Schedule.Ffts.Count / interval, plan.Schedule.Drains.Count / (interval * plan.Shape.IfftUnits), plan.Schedule.Cells.Count / interval);
     }
 
     public static ReportModel Report(
@@ -51,51 +54,65 @@ internal static class PlanFacts
             new(verify.CyclesPredicted, verify.CyclesSimulated, verify.CyclesPerFrame, verify.CyclesSingleStream, ExecutedMultiplies(plan), DenseMultiplies(plan)),
             [
                 new("processing elements", plan.ProductMultipliers, plan.MultiplierUtilization),
-                new("FFT", plan.Formats.Fft.Multipliers, share.Fft),
-                new("IFFT", plan.Formats.Ifft.Multipliers, share.Ifft),
-                new("vector unit", CellMultipliers * plan.BlockSize, share.Vector),
+                new("FFT", FftMultipliers(plan), share.Fft),
+                new("IFFT", plan.Shape.IfftUnits * IfftMultipliers(plan), share.Ifft),
+                new("vector unit", plan.LaneMultipliers * plan.Shape.Lanes, share.Vector),
             ],
             new(verify.Words, verify.Mismatches, verify.Sequences, verify.Taps, verify.LintWarnings, verify.FirstDivergence, faults?.Faults, faults?.Found),
             Tensors(plan, ranges, quantize), Widths(plan), training.Curve, training.Residuals,
-            [Curve("sigmoid", plan.Sigmoid), Curve("tanh", plan.Tanh)]);
+            [.. plan.Tables.Select((t, i) => Curve(new[] { "sigmoid", "tanh", "tanh of the cell state" }[i], t))]);
     }
 
-    private static long ExecutedMultiplies(AcceleratorPlan plan) =>
-        (long)plan.BlockProductsPerStep * Spectrum.ProductMultiplies(plan.BlockSize)
-        + (long)plan.Schedule.Ffts.Count * plan.Formats.Fft.Multipliers + (long)plan.Schedule.Drains.Count * plan.Formats.Ifft.Multipliers
-        + (long)plan.Schedule.Cells.Count * CellMultipliers * plan.BlockSize;
+    /// <summary>A row of K words goes through K/k transforms of every block size.</summary>
+    private static int FftMultipliers(AcceleratorPlan plan) => plan.Formats.Modes.Sum(m => plan.BlockSize / m.BlockSize * m.Fft.Multipliers);
 
-    private static long DenseMultiplies(AcceleratorPlan plan) => plan.Layers.Sum(l => l is GruLayer
-        ? (long)GruLayer.Gates * l.OutputSize * (l.InputSize + l.OutputSize) + (long)CellMultipliers * l.OutputSize
-        : (long)l.InputSize * l.OutputSize);
+    private static int IfftMultipliers(AcceleratorPlan plan) => plan.Formats.Modes.Sum(m => plan.BlockSize / m.BlockSize * m.Ifft.Multipliers);
+
+    private static long ExecutedMultiplies(AcceleratorPlan plan)
+    {
+        StepProgram program = plan.Program;
+        return plan.ProductMultiplies
+            + plan.Schedule.Ffts.Sum(o => (long)plan.BlockSize / program.Spectra[o.Spectrum].BlockSize * plan.Formats.Mode(program.Spectra[o.Spectrum].BlockSize).Fft.Multipliers)
+            + plan.Schedule.Drains.Sum(o => (long)plan.BlockSize / program.Sums[o.Row.Sum].BlockSize * plan.Formats.Mode(program.Sums[o.Row.Sum].BlockSize).Ifft.Multipliers)
+            + (long)plan.Schedule.Cells.Count * plan.LaneMultipliers * plan.Shape.Lanes;
+    }
+
+    private static long DenseMultiplies(AcceleratorPlan plan) => plan.Layers.Sum(l => l switch
+    {
+        GruLayer g => (long)GruLayer.Gates * g.OutputSize * (g.InputSize + g.OutputSize) + (long)AcceleratorPlan.GruMultipliers * g.OutputSize,
+        LstmLayer c => (long)LstmLayer.Gates * c.Cells * (c.InputSize + c.OutputSize) + (long)c.Projection * c.Cells + (long)AcceleratorPlan.LstmMultipliers * c.Cells,
+        ConvLayer c => (long)c.OutputSize * c.Taps * c.Input.Channels,
+        PoolLayer => 0,
+        _ => (long)l.InputSize * l.OutputSize,
+    });
 
     private static List<TensorFacts> Tensors(AcceleratorPlan plan, NetworkRanges ranges, QuantizeRecord quantize)
     {
+        StepProgram program = plan.Program;
+        NetworkFormats formats = plan.Formats;
         var tensors = new List<TensorFacts>();
-        foreach ((VectorPlan vector, int v) in plan.Vectors.Select((v, i) => (v, i)))
+        for (int v = 0; v < program.Vectors.Count; v++) Add(program.Vectors[v].Name, formats.Vectors[v], ranges.Vectors[v], "");
+        for (int s = 0; s < program.Spectra.Count; s++)
+            Add($"spectrum of {program.Vectors[program.Spectra[s].Vector].Name}, k = {program.Spectra[s].BlockSize}", formats.Spectra[s], ranges.Spectra[s], "spectrum of a vector");
+        foreach ((QuantizedLayer layer, int l) in plan.Parameters.Select((p, l) => (p, l)))
+            foreach (IGrouping<FixedFormat, QuantizedMatrix> set in layer.Matrices.GroupBy(m => m.Format))
+                Add($"layer {l}: spectra of {set.Count()} matrices", set.Key, Largest(set), "");
+        for (int m = 0; m < program.Sums.Count; m++)
         {
-            Add(vector.Name, vector.Formats.Value, ranges.Vectors[v], v == 0 ? 0 : Saturated("state to FFT"));
-            Add($"spectrum of {vector.Name}", vector.Formats.Spectrum, ranges.VectorSpectra[v], Saturated("spectrum of a vector"));
+            string name = $"layer {program.Sums[m].Layer}: {program.Sums[m].Name}";
+            Add($"{name}, accumulator to IFFT", formats.Sums[m].Spectrum, ranges.SumSpectra[m], "accumulator to IFFT");
+            Add(name, formats.Sums[m].Value, ranges.Sums[m], "sum");
         }
-        foreach ((LayerFormats formats, int l) in plan.Formats.Layers.Select((f, i) => (f, i)))
-        {
-            QuantizedLayer parameters = plan.Parameters[l];
-            Add($"layer {l}: spectrum of W", formats.InputWeight, Largest(parameters.Input), 0);
-            if (formats.RecurrentWeight is { } recurrent) Add($"layer {l}: spectrum of R", recurrent, Largest(parameters.Recurrent), 0);
-            Add($"layer {l}: accumulator to IFFT", formats.SumSpectrum, ranges.SumSpectra[l], Saturated("accumulator to IFFT"));
-            Add($"layer {l}: sums and biases", formats.Sum, ranges.Sums[l], Saturated("sum"));
-        }
-        Add("gates and candidate", plan.Formats.Gate, 1, 0);
-        Add("state", plan.Formats.State, 1, 0);
+        if (program.Cells.Count > 0) Add("gates and candidate", formats.Gate, 1, "");
+        if (program.Cells.Any(c => c.Kind != CellKind.Lstm)) Add("GRU state", formats.GruState, 1, "");
+        if (program.Cells.Any(c => c.Kind == CellKind.Lstm)) Add("LSTM cell state", formats.LstmState, ranges.Cells.Max(), "cell state");
         return tensors;
 
-        void Add(string name, FixedFormat format, double range, double saturated) =>
-            tensors.Add(new(name, format.Width, format.FracBits, range, saturated));
-
-        double Saturated(string site) => quantize.Saturations.FirstOrDefault(s => s.Site == site) is { Words: > 0 } s ? (double)s.Changed / s.Words : 0;
+        void Add(string name, FixedFormat format, double range, string site) =>
+            tensors.Add(new(name, format.Width, format.FracBits, range, quantize.Saturations.FirstOrDefault(s => s.Site == site) is { Words: > 0 } s ? (double)s.Changed / s.Words : 0));
     }
 
-    private static double Largest(IReadOnlyList<QuantizedMatrix> matrices)
+    private static double Largest(IEnumerable<QuantizedMatrix> matrices)
     {
         double largest = 0;
         foreach (QuantizedMatrix m in matrices)
@@ -107,21 +124,35 @@ internal static class PlanFacts
 
     private static List<WidthProof> Widths(AcceleratorPlan plan)
     {
-        int b = plan.WordBits, state = plan.Formats.State.Width, sumSpectrum = plan.Formats.Layers[0].SumSpectrum.Width;
-        return
-        [
-            new("FFT, widest node", Widest(plan.Formats.Fft), Widest(plan.Formats.Fft), false),
-            new("FFT output to spectrum word", plan.Formats.Fft.OutputBits, b, true),
-            new("frequency accumulators", plan.AccumulatorBits, plan.AccumulatorBits, false),
-            new("accumulator to IFFT word", plan.AccumulatorBits - plan.Control.DrainShifts.Min() + 1, sumSpectrum, true),
-            new("IFFT, widest node", Widest(plan.Formats.Ifft), Widest(plan.Formats.Ifft), false),
-            new("IFFT output to sum word", plan.Formats.Ifft.OutputBits - plan.Formats.IfftShift + 1, b, true),
-            new("sum plus bias, candidate's parts", b + 1, b + 1, false),
-            new("gate inputs", b + 1, b, true),
-            new("candidate input", b + 4, b, true),
-            new("state", state, state, false),
-            new("output", b + 1, b, true),
-        ];
+        int b = plan.WordBits;
+        var widths = new List<WidthProof>();
+        foreach (TransformMode mode in plan.Formats.Modes)
+        {
+            string k = $"k = {mode.BlockSize}";
+            int ifft = mode.Ifft.Input.Width;
+            widths.AddRange(
+            [
+                new($"FFT, widest node, {k}", Widest(mode.Fft), Widest(mode.Fft), false),
+                new($"FFT output to spectrum word, {k}", mode.Fft.OutputBits, b, true),
+                new($"accumulator to IFFT word, {k}", plan.AccumulatorBits - plan.Control.DrainVariants.Where(v => v.BlockSize == mode.BlockSize).Min(v => v.Shift) + 1, ifft, true),
+                new($"IFFT, widest node, {k}", Widest(mode.Ifft), Widest(mode.Ifft), false),
+                new($"IFFT output to sum word, {k}", mode.Ifft.OutputBits - plan.Control.IfftVariants.Where(v => v.BlockSize == mode.BlockSize).Min(v => v.Shift) + 1, b, true),
+            ]);
+        }
+        widths.Add(new("frequency accumulators", plan.AccumulatorBits, plan.AccumulatorBits, false));
+        if (plan.Program.Cells.Any(c => c.Kind != CellKind.Lstm))
+        {
+            widths.Add(new("GRU gate inputs", b + 2, b, true));
+            widths.Add(new("GRU candidate input", b + 4, b, true));
+            widths.Add(new("GRU state", plan.Formats.GruState.Width, plan.Formats.GruState.Width, false));
+        }
+        if (plan.Program.Cells.Any(c => c.Kind == CellKind.Lstm))
+        {
+            widths.Add(new("LSTM gate inputs", plan.Formats.LstmState.Width + b - plan.Formats.PeepholeShift + 2, b, true));
+            widths.Add(new("LSTM cell state", plan.Formats.LstmState.Width + 2, plan.Formats.LstmState.Width, true));
+        }
+        if (plan.Program.Linears.Count > 0) widths.Add(new("sum plus bias", b + 1, b, true));
+        return widths;
 
         static int Widest(TransformPlan transform) => transform.Nodes.Max(n => n.Format.Width);
     }

@@ -20,14 +20,14 @@ internal static class DataSection
             return (any, DataSetShape.Of(any) with { Classes = null, LabelsSteps = null, TrainingSequences = null, TestSequences = null });
         }
 
-        bool isOwn = name is DataSetName.Npz or DataSetName.Csv;
+        bool isOwn = name is DataSetName.Npz or DataSetName.Csv or DataSetName.Uniform;
         var path = data.Text("path", name == DataSetName.Npz ? "the .npz file" : "the folder that holds the data set's files",
-            required: name is not (DataSetName.FashionMnist or DataSetName.Speech));
+            required: name is not (DataSetName.FashionMnist or DataSetName.Speech or DataSetName.Uniform));
         var settings = new DataSettings(name, path?.Value, data.Has("path") ? data.LocationOf("path") : data.LocationOf("name"))
         {
             Features = name is DataSetName.Speech or DataSetName.Timit ? ReadFeatures(data.Section("features")) : FeatureSettings.Default,
             Inputs = isOwn ? data.Integer("inputs", 1, MaxSize) : null,
-            Steps = name == DataSetName.Csv ? data.Integer("steps", 1, MaxSize, ifMissing: 1) : 1,
+            Steps = name is DataSetName.Csv or DataSetName.Uniform ? data.Integer("steps", 1, MaxSize, ifMissing: 1) : 1,
         };
         data.Finish();
         return (settings, DataSetShape.Of(settings));

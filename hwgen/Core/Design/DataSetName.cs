@@ -24,6 +24,9 @@ public static class DataSetName
     /// <summary>The user's own, as text.</summary>
     public const string Csv = "csv";
 
+    /// <summary>Random numbers between −1 and 1 without labels: a stimulus for networks with random weights.</summary>
+    public const string Uniform = "uniform";
+
     /// <summary>In the order that messages list them.</summary>
-    public static IReadOnlyList<string> All { get; } = [FashionMnist, Cifar10, Cifar100, Speech, Timit, Npz, Csv];
+    public static IReadOnlyList<string> All { get; } = [FashionMnist, Cifar10, Cifar100, Speech, Timit, Npz, Csv, Uniform];
 }

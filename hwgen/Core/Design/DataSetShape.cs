@@ -20,6 +20,12 @@ public sealed record DataSetShape(string Name, int FeaturesPerStep, int? Classes
     /// <summary>Whether each step has a label, rather than each sequence.</summary>
     public bool? LabelsSteps { get; init; } = false;
 
+    /// <summary>Whether there is something to train for.</summary>
+    public bool HasLabels { get; init; } = true;
+
+    /// <summary>Sequences of <see cref="DataSetName.Uniform"/> to calibrate with, and as many to test with.</summary>
+    public const int UniformSequences = 16;
+
     /// <remarks>Sizes of Fashion-MNIST: Xiao, Rasul, Vollgraf, arXiv:1708.07747; of CIFAR: Krizhevsky, Learning Multiple Layers of
     /// Features from Tiny Images (2009).</remarks>
     /// <exception cref="ArgumentException">The name is not one of <see cref="DataSetName.All"/>, or features were not told that only the design tells.</exception>
@@ -31,6 +37,7 @@ public sealed record DataSetShape(string Name, int FeaturesPerStep, int? Classes
         DataSetName.Speech or DataSetName.Timit => new(data.Name, data.Features.Size, Phones, null, null) { LabelsSteps = true },
         DataSetName.Npz => new(data.Name, Told(data), null, null, null) { LabelsSteps = null },
         DataSetName.Csv => new(data.Name, Told(data), null, null, null),
+        DataSetName.Uniform => new(data.Name, Told(data), null, UniformSequences, UniformSequences) { HasLabels = false },
         _ => throw new ArgumentException($"'{data.Name}' is no data set.", nameof(data)),
     };
 

@@ -27,7 +27,7 @@ public sealed record DataSettings(string Name, string? Path, InputLocation Locat
     /// <summary>Features of a step, where only the design tells them before the data are read: npz and csv.</summary>
     public int? Inputs { get; init; }
 
-    /// <summary>Steps that a row of csv is split into.</summary>
+    /// <summary>Steps that a row of csv is split into, or that a sequence of <see cref="DataSetName.Uniform"/> has.</summary>
     public int Steps { get; init; } = 1;
 }
 
@@ -55,6 +55,12 @@ public sealed record TrainingSettings(
     /// <summary>What the outputs are trained and scored as.</summary>
     public LossKind Loss { get; init; }
 
+    /// <summary>Of <see cref="CompressionMethod.Random"/>: standard deviation of a weight times the square root of its row's length.</summary>
+    public double RandomGain { get; init; } = 1;
+
+    /// <summary>Of <see cref="CompressionMethod.Random"/>: standard deviation of biases and peepholes.</summary>
+    public double RandomSpread { get; init; }
+
     /// <summary>Bits of a word of the weights' spectra that block-circulant training sees, or 0: floating point.</summary>
     public int SpectralBits { get; init; }
 }
@@ -70,6 +76,9 @@ public enum CompressionMethod
 
     /// <summary>Hard projection of the dense baseline and retraining for the epochs of ADMM and retraining together.</summary>
     Projection,
+
+    /// <summary>No training: random weights, for hardware whose network is still to come.</summary>
+    Random,
 }
 
 public enum LossKind
@@ -100,7 +109,23 @@ public sealed record AdmmSettings(PhaseSettings Phase, double Rho, double RhoGro
 /// <param name="CalibrationSequences">Training sequences whose ranges choose the formats.</param>
 public sealed record QuantizationSettings(int Bits, int CalibrationSequences);
 
-/// <param name="ProcessingElements">P: row blocks that run at once.</param>
+/// <param name="ProcessingElements">Processing elements, each with a row block of its own; no more are used than there are row blocks.</param>
 /// <param name="ClockMegahertz">The clock that cycle counts are turned into time with; nothing is closed against it here.</param>
 /// <param name="VerifySequences">Test sequences that co-simulation runs.</param>
-public sealed record HardwareSettings(int ProcessingElements, double ClockMegahertz, int VerifySequences);
+public sealed record HardwareSettings(int ProcessingElements, double ClockMegahertz, int VerifySequences)
+{
+    /// <summary>Column blocks that an element takes a cycle.</summary>
+    public int ColumnsPerCycle { get; init; } = 1;
+
+    /// <summary>Inverse FFT units; 0 lets the plan take as many as pay.</summary>
+    public int IfftUnits { get; init; }
+
+    /// <summary>Elements of a state block that are updated a cycle; 0 is a whole block.</summary>
+    public int VectorLanes { get; init; }
+
+    /// <summary>Independent sequences that take turns on the engine.</summary>
+    public int Streams { get; init; } = 1;
+
+    /// <summary>Where the section stands.</summary>
+    public InputLocation Location { get; init; } = new("design", 1, 1);
+}

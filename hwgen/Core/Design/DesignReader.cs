@@ -53,7 +53,14 @@ public static class DesignReader
         var result = new HardwareSettings(
             section.Integer("processing_elements", 1, 4096, ifMissing: 16),
             section.Number("clock_megahertz", NumberRange.Above(0, 10_000), ifMissing: 100),
-            section.Integer("verify_sequences", 1, shape.TestSequences ?? int.MaxValue, ifMissing: 512));
+            section.Integer("verify_sequences", 1, shape.TestSequences ?? int.MaxValue, ifMissing: 512))
+        {
+            ColumnsPerCycle = section.Integer("columns_per_cycle", 1, 64, ifMissing: 1),
+            IfftUnits = section.Integer("ifft_units", 1, 64, ifMissing: 0),
+            VectorLanes = section.Integer("vector_lanes", 1, 64, ifMissing: 0, mustBePowerOfTwo: true),
+            Streams = section.Integer("streams", 1, 64, ifMissing: 1),
+            Location = section.LocationOf("vector_lanes"),
+        };
         section.Finish();
         return result;
     }

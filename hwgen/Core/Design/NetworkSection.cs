@@ -29,7 +29,7 @@ internal static class NetworkSection
             layers.Add(layer);
             locations.Add(section.LocationOf("type"));
             if (errors.Count > start || section != sections[^1]) continue;
-            if (NetworkRules.Find(layers) is { } wrong) errors.Add(sections[wrong.Layer]!.LocationOf("type").Error(wrong.Complaint));
+            if (NetworkRules.Find(layers, endsOpen: !shape.HasLabels) is { } wrong) errors.Add(sections[wrong.Layer]!.LocationOf("type").Error(wrong.Complaint));
             CheckLast(section, layers, shape, outputs, errors);
         }
         return (layers, locations);
@@ -37,7 +37,7 @@ internal static class NetworkSection
 
     private static void CheckLast(SectionReader section, List<LayerDescription> layers, DataSetShape shape, int? outputs, List<InputError> errors)
     {
-        if (layers[^1] is not DenseLayer last) return;      // told by the rules
+        if (!shape.HasLabels || layers[^1] is not DenseLayer last) return;      // told by the rules
         if (last.Rectify) errors.Add(section.LocationOf("rectify").Error("the last layer's outputs compete, large against small: leave 'rectify' out"));
         if (outputs is { } expected && last.OutputSize != expected)
             errors.Add(section.LocationOf("outputs").Error($"the last layer has {last.OutputSize} outputs but {shape.Name} "

@@ -11,30 +11,36 @@ namespace HwGen.Core.Plan;
 public sealed class AcceleratorPlan
 {
     /// <summary>Registers of the pipelines outside the transforms; see <see cref="UnitLatencies"/>.</summary>
-    private const int FftOverhead = 4, ProductLatency = 5, IfftOverhead = 3, OutputOverhead = 4;
+    private const int FftOverhead = 4, ProductLatency = 6, IfftOverhead = 3, MemoryOverhead = 2, LinearLatency = 3, OutputLatency = 2;
 
-    /// <summary>Cell pipeline: memory 1, bias 1, sigmoid 4, reset product 1, candidate sum 1, tanh 4, difference 1, product 1, sum 1.</summary>
-    private const int CellLatency = 16;
+    /// <summary>Another inverse FFT unit has to shorten the interval by this share.</summary>
+    private const double UnitGain = 0.03;
 
-    private readonly IReadOnlyList<LayerDescription> _layers;
+    /// <summary>Cycles of the two kinds of lanes; see hwgen_gru_lane and hwgen_lstm_lane.</summary>
+    public const int GruLane = 14, LstmLane = 16;
+
+    /// <summary>Multipliers of a GRU's lane: r . (R_n h), z . (h - n); with linear_before_reset = 0 also r . h. Its tables' slopes are multiplied
+    /// by adders.</summary>
+    public const int GruMultipliers = 2;
+
+    /// <summary>Multipliers of an LSTM's lane: f . c, i . g, o . tanh(c'); with peepholes three more.</summary>
+    public const int LstmMultipliers = 3;
 
     private AcceleratorPlan(string name, TrainedNetwork network, NetworkFormats formats, HardwareSettings hardware)
     {
-        (Name, ModuleName, Formats, _layers) = (name, name.Replace('-', '_'), formats, network.Layers);
-        BlockSize = network.Layers[0].BlockSize;
-        Parameters = [.. network.Weights.Select((w, l) => QuantizedLayer.Quantize(w, formats.Layers[l]))];
-        Vectors = PlaceVectors();
-        Groups = BuildGroups(hardware.ProcessingElements, out int elements);
-        ProcessingElements = elements;
-        Latency = new(formats.Fft.LatencyCycles + FftOverhead, ProductLatency, formats.Ifft.LatencyCycles + IfftOverhead,
-            CellLatency, formats.Ifft.LatencyCycles + OutputOverhead);
-        Schedule = new Scheduler(_layers, Groups, Latency).Run();
-        Sigmoid = new(ActivationFunction.Sigmoid, SumFormat, formats.Gate);
-        Tanh = new(ActivationFunction.Tanh, SumFormat, formats.Gate);
+        (Name, ModuleName, Formats, Program) = (name, name.Replace('-', '_'), formats, new(network.Layers));
+        Parameters = [.. network.Weights.Select((w, l) => QuantizedLayer.Quantize(w, Sets(l), formats.Layers[l]))];
+        Groups = new(Program, hardware.ProcessingElements, hardware.ColumnsPerCycle, recurrentFirst: hardware.Streams > 1);
+        Latency = new(formats.Modes.Max(m => m.Fft.LatencyCycles) + FftOverhead, ProductLatency + (hardware.ColumnsPerCycle > 1 ? 1 : 0),
+            formats.Modes.Max(m => m.Ifft.LatencyCycles) + IfftOverhead,
+            (Program.Cells.Any(c => c.Kind == CellKind.Lstm) ? LstmLane : GruLane) + MemoryOverhead,
+            LinearLatency + (Program.Linears.Any(l => l.Pool is not null) ? 1 : 0), OutputLatency);
+        (Shape, Schedule) = ChooseUnits(hardware);
+        Tables = [.. BuildTables()];
         AccumulatorBits = ProveAccumulator();
         Control = new ControlPlan(this);
         Images = new ImageBuilder(this).Build();
-        Taps = BuildTaps();
+        Taps = new TapBuilder(this).Build();
     }
 
     public string Name { get; }
@@ -43,19 +49,18 @@ public sealed class AcceleratorPlan
 
     public NetworkFormats Formats { get; }
 
-    public IReadOnlyList<LayerDescription> Layers => _layers;
+    public StepProgram Program { get; }
 
-    /// <summary>k, of every layer.</summary>
-    public int BlockSize { get; }
+    public EngineShape Shape { get; }
 
-    /// <summary>P in use: never more than the widest group has row blocks.</summary>
-    public int ProcessingElements { get; }
+    public IReadOnlyList<LayerDescription> Layers => Program.Layers;
+
+    /// <summary>K, the largest k of all layers.</summary>
+    public int BlockSize => Program.BlockSize;
 
     public IReadOnlyList<QuantizedLayer> Parameters { get; }
 
-    public IReadOnlyList<VectorPlan> Vectors { get; }
-
-    public IReadOnlyList<RowGroup> Groups { get; }
+    public RowGroups Groups { get; }
 
     public UnitLatencies Latency { get; }
 
@@ -63,35 +68,43 @@ public sealed class AcceleratorPlan
 
     public ControlPlan Control { get; }
 
-    public ActivationPlan Sigmoid { get; }
+    /// <summary>Tables of the cell unit: sigmoid and tanh of the sums, and for LSTMs tanh of the cell state; empty without cells.</summary>
+    public IReadOnlyList<ActivationPlan> Tables { get; }
 
-    public ActivationPlan Tanh { get; }
+    public ActivationPlan Sigmoid => Tables[0];
+
+    public ActivationPlan Tanh => Tables[1];
+
+    /// <summary>tanh of an LSTM's cell state.</summary>
+    public ActivationPlan CellTanh => Tables[2];
 
     public IReadOnlyList<MemoryImage> Images { get; }
 
     public IReadOnlyList<TapPlan> Taps { get; }
 
-    /// <summary>Number of the tap that shows the output layer's words.</summary>
-    public int OutputTap => Taps.ToList().FindIndex(t => t.Name == "output");
+    public VectorPlan Input => Program.Vectors[0];
+
+    public VectorPlan Output => Program.Vectors[Program.Output];
 
     /// <summary>b.</summary>
     public int WordBits => Formats.Bits;
 
+    public FixedFormat InputFormat => Formats.Vectors[0];
+
+    public FixedFormat OutputFormat => Formats.Vectors[Program.Output];
+
     /// <summary>Width of a frequency accumulator: proven over the actual spectra, for any spectrum of the input words.</summary>
     public int AccumulatorBits { get; }
 
-    /// <summary>The sums of the recurrent layers: what the cell and its tables read.</summary>
-    public FixedFormat SumFormat => Formats.Layers[0].Sum;
+    /// <summary>Slices of a block that the cell unit takes one after the other.</summary>
+    public int Slices => BlockSize / Shape.Lanes;
 
-    /// <summary>Rows of the state memory: blocks of all recurrent layers.</summary>
-    public int StateBlocks => _layers.Where(l => l is GruLayer).Sum(l => l.OutputBlocks);
+    /// <summary>Bits of a state: the widest of the cell's kinds.</summary>
+    public int StateBits => Program.Cells.Max(c => StateFormat(c).Width);
 
-    public int InputBlocks => _layers[0].InputBlocks;
+    public int InputBlocks => Input.Blocks;
 
-    public int OutputBlocks => _layers[^1].OutputBlocks;
-
-    /// <summary>Rows in one bank of the spectral memory.</summary>
-    public int SpectrumBlocks => Vectors.Sum(v => v.Blocks);
+    public int OutputBlocks => Output.Blocks;
 
     /// <summary>Bits of a word's lane on the streams: whole bytes, sign-extended.</summary>
     public int StreamLaneBits => (WordBits + 7) / 8 * 8;
@@ -103,150 +116,170 @@ public sealed class AcceleratorPlan
     public int StartCycles => InputBlocks + 1;
 
     /// <summary>First input beat to last output beat of one step, both counted; state warm, nothing stalled.</summary>
-    public int SingleStreamCycles => StartCycles + Schedule.LastOutputDrain + Latency.Output + 1;
+    public int SingleStreamCycles => StartCycles + Schedule.LastOutput + Latency.Output + 1;
 
-    public int BlockProductsPerStep => Groups.Sum(g => g.Rows.Count * g.Columns.Count);
+    /// <summary>Cycles after which nothing of a step is in flight any more.</summary>
+    public int RestCycles => Schedule.IntervalCycles << Control.StageBits;
+
+    /// <summary>Real multiplies of all block products of a step.</summary>
+    public long ProductMultiplies => Program.Sums.Select((sum, m) => (long)Positions(m) * sum.Terms.Sum(t =>
+    {
+        QuantizedMatrix matrix = Parameters[sum.Layer].Matrices[t.Matrix];
+        return matrix.RowBlocks * matrix.ColumnBlocks * Spectrum.ProductMultiplies(matrix.BlockSize);
+    })).Sum();
 
     /// <summary>Multipliers of all processing elements.</summary>
-    public int ProductMultipliers => ProcessingElements * Spectrum.ProductMultiplies(BlockSize);
+    public int ProductMultipliers => Shape.Elements * Shape.Columns * Spectrum.ProductMultiplies(BlockSize);
 
-    /// <summary>Block products × multiplies each ÷ (PE multipliers × cycles a frame).</summary>
-    public double MultiplierUtilization =>
-        (double)BlockProductsPerStep * Spectrum.ProductMultiplies(BlockSize) / ((double)ProductMultipliers * Schedule.IntervalCycles);
+    /// <summary>Multiplies of all block products ÷ (PE multipliers × cycles a frame).</summary>
+    public double MultiplierUtilization => ProductMultiplies / ((double)ProductMultipliers * Schedule.IntervalCycles);
+
+    /// <summary>Multipliers of one lane of the cell unit.</summary>
+    public int LaneMultipliers =>
+        (Program.Cells.Any(c => c.Kind != CellKind.Lstm) ? GruMultipliers + (Program.Cells.Any(c => c.ResetsFirst) ? 1 : 0) : 0)
+        + (Program.Cells.Any(c => c.Kind == CellKind.Lstm) ? LstmMultipliers + (Parameters.Any(p => p.Peepholes.Count > 0) ? LstmLayer.PeepholeGates : 0) : 0);
 
     /// <summary>Plans the accelerator of a trained network.</summary>
     /// <param name="name">Design name; '-' becomes '_' in module names.</param>
-    /// <param name="network">Recurrent layers, then one dense layer, all of one block size.</param>
+    /// <param name="network">Layers as <see cref="EngineLimits"/> lets them through.</param>
     /// <param name="formats">From <see cref="NetworkFormats.Choose"/>.</param>
     /// <param name="hardware">Parallelism.</param>
     /// <exception cref="ArgumentException">The network is of another shape.</exception>
-    public static AcceleratorPlan Create(string name, TrainedNetwork network, NetworkFormats formats, HardwareSettings hardware)
+    public static AcceleratorPlan Create(string name, TrainedNetwork network, NetworkFormats formats, HardwareSettings hardware) =>
+        new(name, network.FoldBatchNorm(), formats, hardware);
+
+    /// <summary>The slot of time, in intervals from the run's start, in which each step starts when nothing stalls: streams take turns.</summary>
+    /// <param name="streams">Stream of each step.</param>
+    public IEnumerable<long> Turns(IEnumerable<int> streams)
     {
-        if (network.Layers[^1] is not DenseLayer || network.Layers.SkipLast(1).Any(l => l is not GruLayer) || network.Layers.Count < 2)
-            throw new ArgumentException("The engine runs one or more gru layers and then one dense layer.", nameof(network));
-        if (network.Layers.Select(l => l.BlockSize).Distinct().Count() > 1)
-            throw new ArgumentException("The engine has one array of one block size; give every layer the same.", nameof(network));
-        return new(name, network, formats, hardware);
+        long turn = 0;
+        int? before = null;
+        foreach (int stream in streams)
+        {
+            // Behind a step of stream s it is the turn of s + 1, and so on.
+            if (before is { } s) turn += 1 + (stream - s - 1 + Shape.Streams) % Shape.Streams;
+            before = stream;
+            yield return turn;
+        }
     }
 
     /// <summary>Cycle of each output beat relative to the first input beat's, nothing stalled.</summary>
-    /// <param name="steps">Steps in all, of all sequences.</param>
-    public IEnumerable<long> OutputCycles(int steps)
+    /// <param name="streams">Stream of each step.</param>
+    public IEnumerable<long> OutputCycles(IReadOnlyList<int> streams)
     {
-        int[] offsets = [.. Schedule.Drains.Where(d => d.Row.Kind == SumKind.Output).Select(d => d.Time).Order()];
-        for (long s = 0; s < steps; s++)
+        int[] offsets = [.. Schedule.Outputs.Select(o => o.Time).Order()];
+        foreach (long turn in Turns(streams))
             foreach (int offset in offsets)
-                yield return StartCycles + s * Schedule.IntervalCycles + offset + Latency.Output;
+                yield return StartCycles + turn * Schedule.IntervalCycles + offset + Latency.Output;
     }
 
     /// <summary>Cycles of a whole unstalled run: first input beat to last output beat, both counted.</summary>
-    public long TotalCycles(int steps) => steps == 0 ? 0 : OutputCycles(1).Max() + (long)(steps - 1) * Schedule.IntervalCycles + 1;
+    public long TotalCycles(IReadOnlyList<int> streams) => streams.Count == 0 ? 0 : OutputCycles(streams).Max() + 1;
 
-    /// <summary>Row of the sum memory (recurrent layers) or of the output step (output layer) that a row block goes to.</summary>
-    public int SumAddress(RowBlock row) => row.Kind == SumKind.Output ? row.Block : Vectors[row.Layer + 1].StateBase + row.Block;
+    /// <summary>Format of the state that a cell keeps.</summary>
+    public FixedFormat StateFormat(CellPlan cell) => cell.Kind == CellKind.Lstm ? Formats.LstmState : Formats.GruState;
 
-    /// <summary>Index that the accumulator and sum taps show for a row block.</summary>
-    public int SumIndex(RowBlock row) => ((int)row.Kind << Control.BlockBits) | SumAddress(row);
+    /// <summary>Rows of the spectral memory that a spectrum takes.</summary>
+    public int SpectrumRows(int spectrum) => (Program.Vectors[Program.Spectra[spectrum].Vector].Blocks + Shape.Columns - 1) / Shape.Columns;
 
-    /// <summary>Row of the spectral memory within a bank.</summary>
-    public int SpectrumAddress(ColumnBlock column) => Vectors[column.Vector].SpectrumBase + column.Block;
+    /// <summary>First row of a spectrum within a bank of the spectral memory.</summary>
+    public int SpectrumBase(int spectrum) => Enumerable.Range(0, spectrum).Sum(SpectrumRows);
 
-    private VectorPlan[] PlaceVectors()
+    /// <summary>Rows in one bank of the spectral memory.</summary>
+    public int SpectralRows => SpectrumBase(Program.Spectra.Count);
+
+    /// <summary>Address within its slot's memory that a row block's sum goes to.</summary>
+    public int SumAddress(RowBlock row) => Lifetimes.Address(Program, row);
+
+    /// <summary>Row of the cell unit's memories that hold a slice.</summary>
+    public int CellRow(CellPlan cell, int block, int slice) => (cell.Base + block) * Slices + slice;
+
+    /// <summary>Words of a row of the weight memory of an element, shape (Q·K), as raw words of b bits.</summary>
+    public int[] WeightWords(WeightRow row, int element)
     {
-        var vectors = new VectorPlan[Formats.Vectors.Count];
-        int spectrum = 0, state = 0;
-        for (int v = 0; v < vectors.Length; v++)
-        {
-            int size = v == 0 ? _layers[0].InputSize : _layers[v - 1].OutputSize;
-            int blocks = (size + BlockSize - 1) / BlockSize;
-            vectors[v] = new(v == 0 ? "x" : $"h{v - 1}", size, blocks, spectrum, v == 0 ? -1 : state, Formats.Vectors[v]);
-            spectrum += blocks;
-            if (v > 0) state += blocks;
-        }
-        return vectors;
+        var words = new int[Shape.Columns * BlockSize];
+        if (element >= row.Rows.Count) return words;
+        RowBlock block = row.Rows[element];
+        SumPlan sum = Program.Sums[block.Sum];
+        QuantizedMatrix matrix = Parameters[sum.Layer].Matrices[sum.Terms[row.Term].Matrix];
+        int parts = BlockSize / sum.BlockSize;
+        for (int q = 0; q < Shape.Columns; q++)
+            for (int part = 0; part < parts; part++)
+            {
+                int i = block.Block * parts + part;
+                if (row.Columns[q] >= 0 && i < matrix.RowBlocks) matrix.Block(i, row.Columns[q]).CopyTo(words.AsSpan(q * BlockSize + part * sum.BlockSize));
+            }
+        return words;
     }
 
-    private List<RowGroup> BuildGroups(int wanted, out int elements)
+    /// <summary>Whether some matrices have smaller blocks than K.</summary>
+    public bool IsMixed => Program.Modes.Count > 1;
+
+    /// <summary>Positions at which a sum is computed in one step.</summary>
+    public int Positions(int sum) => Program.Sums[sum].IsLinear ? Program.Linears.First(l => l.Sum == sum).Windows.Sum(w => w.Length) : 1;
+
+    private int[] Sets(int layer)
     {
-        var sets = new List<(RowBlock[] Rows, ColumnBlock[] Columns)>();
-        for (int l = 0; l < _layers.Count; l++)
-        {
-            ColumnBlock[] input = [.. Enumerable.Range(0, _layers[l].InputBlocks).Select(j => new ColumnBlock(l, j, false))];
-            if (_layers[l] is GruLayer)
-            {
-                ColumnBlock[] recurrent = [.. Enumerable.Range(0, _layers[l].OutputBlocks).Select(j => new ColumnBlock(l + 1, j, true))];
-                sets.Add(([.. Rows(l, SumKind.Update), .. Rows(l, SumKind.Reset)], [.. input, .. recurrent]));
-                sets.Add(([.. Rows(l, SumKind.CandidateInput)], input));
-                sets.Add(([.. Rows(l, SumKind.CandidateRecurrent)], recurrent));
-            }
-            else sets.Add(([.. Rows(l, SumKind.Output)], input));
-        }
-        int count = elements = Math.Min(wanted, sets.Max(s => s.Rows.Length));
-        var groups = new List<RowGroup>();
-        int row = 0;
-        foreach (var (rows, columns) in sets)
-            foreach (RowBlock[] chunk in rows.Chunk(count))
-            {
-                groups.Add(new(chunk, columns, row));
-                row += columns.Length;
-            }
-        return groups;
+        var sets = new int[Layers[layer].Matrices.Count];
+        foreach (TermPlan t in Program.Sums.Where(s => s.Layer == layer).SelectMany(s => s.Terms)) sets[t.Matrix] = t.Set;
+        return sets;
     }
 
-    private IEnumerable<RowBlock> Rows(int layer, SumKind kind) =>
-        Enumerable.Range(0, _layers[layer].OutputBlocks).Select(b => new RowBlock(layer, kind, b));
-
-    /// <summary>The weight spectrum that a row block has in a column.</summary>
-    public ReadOnlySpan<int> Weight(RowBlock row, ColumnBlock column)
+    private (EngineShape, Schedule) ChooseUnits(HardwareSettings hardware)
     {
-        QuantizedLayer layer = Parameters[row.Layer];
-        int gate = row.Kind switch { SumKind.Update => 0, SumKind.Reset => 1, SumKind.Output => 0, _ => 2 };
-        return (column.Recurrent ? layer.Recurrent : layer.Input)[gate].Block(row.Block, column.Block);
+        int lanes = hardware.VectorLanes == 0 ? BlockSize : Math.Min(hardware.VectorLanes, BlockSize);
+        int cycles = Groups.Groups.Sum(g => g.Columns.Count);
+        int units = hardware.IfftUnits > 0 ? Math.Min(hardware.IfftUnits, Groups.Elements) : 1;
+        while (hardware.IfftUnits == 0 && units < Groups.Elements && Groups.Groups.Sum(g => (g.Rows.Count + units - 1) / units) > cycles) units++;
+        var (shape, schedule) = With(units);
+        for (int more = 0; hardware.IfftUnits == 0 && more < 2 && shape.IfftUnits < Groups.Elements; more++)
+        {
+            var (larger, faster) = With(shape.IfftUnits + 1);
+            if (faster.IntervalCycles > schedule.IntervalCycles * (1 - UnitGain)) break;
+            (shape, schedule) = (larger, faster);
+        }
+        return (shape, schedule);
+
+        (EngineShape, Schedule) With(int i)
+        {
+            var s = new EngineShape(Groups.Elements, Groups.Columns, i, lanes, hardware.Streams);
+            return (s, new Scheduler(Program, Groups, s, Latency).Run());
+        }
+    }
+
+    private IEnumerable<ActivationPlan> BuildTables()
+    {
+        if (Program.Cells.Count == 0) yield break;
+        yield return new(ActivationFunction.Sigmoid, Formats.GateSum, Formats.Gate);
+        yield return new(ActivationFunction.Tanh, Formats.GateSum, Formats.Gate);
+        if (Program.Cells.Any(c => c.Kind == CellKind.Lstm)) yield return new(ActivationFunction.Tanh, Formats.TanhInput, Formats.Gate);
     }
 
     private int ProveAccumulator()
     {
-        BigInteger bound = 0;
-        foreach (RowGroup group in Groups)
-            foreach (RowBlock row in group.Rows)
+        long bound = 0;
+        foreach (SumPlan sum in Program.Sums)
+            for (int i = 0; i < Parameters[sum.Layer].Matrices[sum.Terms[0].Matrix].RowBlocks; i++)
             {
-                var sums = new long[BlockSize];
-                foreach (ColumnBlock column in group.Columns)
+                var sums = new long[sum.BlockSize];
+                foreach (TermPlan term in sum.Terms)
                 {
-                    ReadOnlySpan<int> w = Weight(row, column);
-                    for (int i = 0; i < Math.Min(2, BlockSize); i++) sums[i] += Math.Abs((long)w[i]);
-                    for (int i = 2; i < BlockSize; i += 2)
+                    QuantizedMatrix matrix = Parameters[sum.Layer].Matrices[term.Matrix];
+                    for (int j = 0; j < matrix.ColumnBlocks; j++)
                     {
-                        long both = Math.Abs((long)w[i]) + Math.Abs((long)w[i + 1]);
-                        sums[i] += both;
-                        sums[i + 1] += both;
+                        ReadOnlySpan<int> w = matrix.Block(i, j);
+                        for (int b = 0; b < Math.Min(2, sum.BlockSize); b++) sums[b] += Math.Abs((long)w[b]);
+                        for (int b = 2; b < sum.BlockSize; b += 2)
+                        {
+                            long both = Math.Abs((long)w[b]) + Math.Abs((long)w[b + 1]);
+                            sums[b] += both;
+                            sums[b + 1] += both;
+                        }
                     }
                 }
-                bound = BigInteger.Max(bound, sums.Max());
+                bound = Math.Max(bound, sums.Max());
             }
-        bound <<= WordBits - 1;
-        int bits = Math.Max((int)bound.GetBitLength() + 1, 2 * WordBits + 1);
+        int bits = Math.Max((int)((BigInteger)bound << (WordBits - 1)).GetBitLength() + 1, 2 * WordBits + 1);
         return bits <= 63 ? bits : throw new InvalidOperationException($"The accumulators would need {bits} bits, more than 63; lower the bits.");
-    }
-
-    private List<TapPlan> BuildTaps()
-    {
-        int[] states = [.. Enumerable.Range(0, StateBlocks)];
-        int[] sums = [.. Schedule.Drains.Select(d => SumIndex(d.Row)).Order()];
-        int sumBits = 3 + Control.BlockBits;
-        int k = BlockSize, b = WordBits;
-        int interval = Schedule.IntervalCycles;
-        return
-        [
-            new("fft", "FFT", k, b, Control.SpectrumBits, [.. Enumerable.Range(0, SpectrumBlocks)]),
-            new("accumulator", "accumulator", k, AccumulatorBits, sumBits, sums),
-            new("ifft", "IFFT", k, b, sumBits, sums),
-            new("update", "activation z", k, b, Control.BlockBits, states),
-            new("reset", "activation r", k, b, Control.BlockBits, states),
-            new("candidate", "activation n", k, b, Control.BlockBits, states),
-            new("state", "state", k, Formats.State.Width, Control.BlockBits, states),
-            new("output", "output", k, b, Control.BlockBits, [.. Enumerable.Range(0, OutputBlocks)]),
-            new("schedule", "control", Control.RowLanes, ControlPlan.LaneBits, Bits.Of(interval), [.. Enumerable.Range(0, interval)]),
-        ];
     }
 }

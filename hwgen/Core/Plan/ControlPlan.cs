@@ -1,5 +1,4 @@
 using System.Numerics;
-using HwGen.Core.Network;
 
 namespace HwGen.Core.Plan;
 
@@ -7,58 +6,159 @@ namespace HwGen.Core.Plan;
 /// intervals ago its step started.</summary>
 public sealed class ControlPlan
 {
+    private readonly AcceleratorPlan _plan;
     private readonly Dictionary<string, ScheduleField> _fields = [];
 
     internal ControlPlan(AcceleratorPlan plan)
     {
-        StageBits = Bits.Of(plan.Schedule.Stages);
-        BlockBits = Bits.Of(new[] { plan.InputBlocks, plan.StateBlocks, plan.OutputBlocks }.Max());
-        SpectrumBits = Bits.Of(plan.SpectrumBlocks);
-        RowBits = Bits.Of(plan.Groups.Sum(g => g.Columns.Count));
-        FftShifts = [.. plan.Vectors.Select((_, v) => plan.Formats.FftShift(v)).Distinct().Order()];
-        DrainShifts = [.. plan.Formats.Layers.Select(l => l.DrainShift).Distinct().Order()];
-        CellMasks = [.. plan.Vectors.Skip(1).SelectMany(v => Masks(plan, v)).Distinct().Order()];
-        foreach (string unit in new[] { "fft", "product", "drain", "cell" })
+        _plan = plan;
+        StepProgram program = plan.Program;
+        // A turn that nobody takes must not let the schedule come to rest while its stream is still in flight.
+        StageBits = Bits.Of(Math.Max(plan.Schedule.Stages, plan.Shape.Streams + 1));
+        FftVariants = [.. Enumerable.Range(0, program.Spectra.Count).Select(FftVariant).Distinct().Order()];
+        DrainVariants = [.. Enumerable.Range(0, program.Sums.Count).Select(DrainVariant).Distinct().Order()];
+        IfftVariants = [.. Enumerable.Range(0, program.Sums.Count).Select(IfftVariant).Distinct().Order()];
+        CellMasks = [.. program.Cells.SelectMany(c => Enumerable.Range(0, c.Blocks * plan.Slices).Select(i => CellMask(c, i / plan.Slices, i % plan.Slices))).Distinct().Order()];
+        LinearMasks = [.. program.Linears.SelectMany(l => Enumerable.Range(0, program.Sums[l.Sum].Blocks).Select(b => LinearMask(l, b))).Distinct().Order()];
+        PoolShifts = [.. program.Linears.Select(PoolShift).Distinct().Order()];
+        FftBlockBits = Bits.Of(new[] { plan.InputBlocks, program.CellWordRows, program.LinearWordRows }.Max());
+        SpectrumBits = Bits.Of(plan.SpectralRows);
+        LaneBitsQ = Bits.Of(plan.Shape.Columns);
+        CellSumBits = Bits.Of(program.CellRows);
+        LinearSumBits = Bits.Of(program.LinearSumRows);
+        CellBits = Bits.Of(program.CellRows * plan.Slices);
+        SliceBits = Bits.Of(plan.Slices);
+        CellTargetBits = Bits.Of(program.CellWordRows);
+        LinearTargetBits = Bits.Of(program.LinearWordRows);
+        LinearBiasBits = Bits.Of(program.LinearBiasRows);
+        OutputBits = plan.Output.Source == VectorSource.Cell ? CellTargetBits : LinearTargetBits;
+        UnitBits = Bits.Of(plan.Shape.IfftUnits);
+        PartBits = Bits.Of(program.BlockSize / program.Modes[0]);
+        Slots = program.Cells.SelectMany(c => c.Sums.Select((s, i) => (s, i))).Where(p => p.s >= 0).Select(p => p.i + 1).DefaultIfEmpty(0).Max();
+        foreach (string unit in Units)
         {
             Add(unit + "_valid", 1);
             Add(unit + "_stage", StageBits);
         }
-        Add("fft_state", 1);
-        Add("fft_block", BlockBits);
+        Add("fft_source", 2);
+        Add("fft_block", FftBlockBits);
         Add("fft_address", SpectrumBits);
-        Add("fft_shift", Bits.Of(FftShifts.Count));
+        Add("fft_column", LaneBitsQ);
+        Add("fft_variant", Bits.Of(FftVariants.Count));
         Add("fft_last_input", 1);
         Add("product_address", SpectrumBits);
+        Add("product_part", PartBits);
+        Add("product_mode", Bits.Of(program.Modes.Count));
         Add("product_recurrent", 1);
         Add("product_first", 1);
         Add("product_last", 1);
-        Add("product_row", RowBits);
-        Add("drain_kind", 3);
-        Add("drain_block", BlockBits);
-        Add("drain_shift", Bits.Of(DrainShifts.Count));
-        Add("drain_final", 1);
-        Add("cell_block", BlockBits);
-        Add("cell_mask", Bits.Of(CellMasks.Count));
-        Rows = Encode(plan);
+        Add("product_row", Bits.Of(plan.Groups.WeightRows.Count));
+        Add("drain_variant", Bits.Of(DrainVariants.Count));
+        Add("drain_result", Bits.Of(IfftVariants.Count));
+        for (int u = 0; u < plan.Shape.IfftUnits; u++)
+        {
+            Add($"drain_on_{u}", 1);
+            Add($"drain_slot_{u}", 4);
+            Add($"drain_address_{u}", SumAddressBits);
+        }
+        if (Slots > 0)
+        {
+            Add("cell_kind", 2);
+            Add("cell_resets_first", 1);
+            Add("cell_block", CellSumBits);
+            Add("cell_slice", SliceBits);
+            Add("cell_row", CellBits);
+            Add("cell_target", CellTargetBits);
+            Add("cell_mask", Bits.Of(CellMasks.Count));
+            for (int s = 0; s < Slots; s++)
+            {
+                Add($"cell_use_{s}", 1);
+                Add($"cell_unit_{s}", UnitBits);
+            }
+        }
+        if (program.Linears.Count > 0)
+        {
+            Add("linear_unit", UnitBits);
+            Add("linear_address", LinearSumBits);
+            Add("linear_bias", LinearBiasBits);
+            Add("linear_first", 1);
+            Add("linear_last", 1);
+            Add("linear_rectify", 1);
+            Add("linear_average", 1);
+            Add("linear_shift", Bits.Of(PoolShifts.Count));
+            Add("linear_target", LinearTargetBits);
+            Add("linear_mask", Bits.Of(LinearMasks.Count));
+        }
+        Add("output_block", OutputBits);
+        Add("output_final", 1);
+        Rows = Encode();
     }
+
+    /// <summary>Units that the design has, with a valid bit each; an inverse FFT unit has one more of its own.</summary>
+    public IReadOnlyList<string> Units =>
+        ["fft", "product", "drain", .. _plan.Program.Cells.Count > 0 ? (string[])["cell"] : [], .. _plan.Program.Linears.Count > 0 ? (string[])["linear"] : [], "output"];
 
     public int StageBits { get; }
 
-    /// <summary>Bits of a block's number in the input buffer, the state and sum memories and the output.</summary>
-    public int BlockBits { get; }
+    /// <summary>Bits of the row of a source memory that the FFT reads.</summary>
+    public int FftBlockBits { get; }
 
     public int SpectrumBits { get; }
 
-    public int RowBits { get; }
+    /// <summary>Bits of the column of a row of the spectral memory.</summary>
+    public int LaneBitsQ { get; }
 
-    /// <summary>Distinct shifts of the FFT's output rounding; the row selects one.</summary>
-    public IReadOnlyList<int> FftShifts { get; }
+    public int PartBits { get; }
 
-    /// <summary>Distinct shifts between accumulator and inverse FFT; the row selects one.</summary>
-    public IReadOnlyList<int> DrainShifts { get; }
+    /// <summary>Bits of a row block's number in the cell unit's sum memories.</summary>
+    public int CellSumBits { get; }
 
-    /// <summary>Distinct lane masks of state blocks: padding lanes are 0 and stay zero.</summary>
+    /// <summary>Bits of a row of the linear unit's sum memory.</summary>
+    public int LinearSumBits { get; }
+
+    public int SumAddressBits => Math.Max(CellSumBits, LinearSumBits);
+
+    /// <summary>Bits of a row of the state and cell bias memories.</summary>
+    public int CellBits { get; }
+
+    public int SliceBits { get; }
+
+    public int CellTargetBits { get; }
+
+    public int LinearTargetBits { get; }
+
+    public int LinearBiasBits { get; }
+
+    public int OutputBits { get; }
+
+    public int UnitBits { get; }
+
+    /// <summary>Sum memories of the cell unit.</summary>
+    public int Slots { get; }
+
+    /// <summary>Bits that index the FFT tap.</summary>
+    public int FftBits => SpectrumBits + LaneBitsQ;
+
+    /// <summary>Bits that index the accumulator and IFFT taps.</summary>
+    public int SumBits => 4 + SumAddressBits;
+
+    /// <summary>Distinct (k, bits dropped) of the FFT's output rounding; a row selects one.</summary>
+    public IReadOnlyList<(int BlockSize, int Shift)> FftVariants { get; }
+
+    /// <summary>Distinct (k, bits dropped) between accumulator and inverse FFT; a row selects one.</summary>
+    public IReadOnlyList<(int BlockSize, int Shift)> DrainVariants { get; }
+
+    /// <summary>Distinct (k, bits dropped) of the inverse FFT's output rounding; a row selects one.</summary>
+    public IReadOnlyList<(int BlockSize, int Shift)> IfftVariants { get; }
+
+    /// <summary>Distinct lane masks of slices of state blocks: padding lanes are 0 and stay zero.</summary>
     public IReadOnlyList<ulong> CellMasks { get; }
+
+    /// <summary>Distinct lane masks of the linear unit's blocks.</summary>
+    public IReadOnlyList<ulong> LinearMasks { get; }
+
+    /// <summary>Distinct bits that averages drop; 0 for all else.</summary>
+    public IReadOnlyList<int> PoolShifts { get; }
 
     public IReadOnlyCollection<ScheduleField> Fields => _fields.Values;
 
@@ -77,56 +177,120 @@ public sealed class ControlPlan
     /// <summary>One row for each cycle of the interval.</summary>
     public IReadOnlyList<BigInteger> Rows { get; }
 
-    /// <summary>Lanes of a block that are not padding, as a mask.</summary>
-    public static ulong Mask(int size, int block, int blockSize)
-    {
-        int lanes = Math.Min(blockSize, size - block * blockSize);
-        return lanes >= 64 ? ulong.MaxValue : (1UL << lanes) - 1;
-    }
+    /// <summary>The first so many lanes, as a mask.</summary>
+    public static ulong Mask(int lanes) => lanes >= 64 ? ulong.MaxValue : (1UL << Math.Max(0, lanes)) - 1;
 
-    private static IEnumerable<ulong> Masks(AcceleratorPlan plan, VectorPlan vector) =>
-        Enumerable.Range(0, vector.Blocks).Select(b => Mask(vector.Size, b, plan.BlockSize));
+    /// <summary>Index that the FFT tap shows.</summary>
+    public int FftIndex(FftOp op) =>
+        (_plan.SpectrumBase(op.Spectrum) + op.Block / _plan.Shape.Columns) | (op.Block % _plan.Shape.Columns << SpectrumBits);
+
+    /// <summary>Index that the accumulator and IFFT taps show for a row block.</summary>
+    public int SumIndex(RowBlock row) => (_plan.Program.Sums[row.Sum].Slot << SumAddressBits) | _plan.SumAddress(row);
+
+    /// <summary>Bits that an average drops: its window is a power of two.</summary>
+    public static int PoolShift(LinearPlan linear) =>
+        linear.Pool is { Kind: Network.PoolKind.Average } pool ? BitOperations.Log2((uint)(pool.Window * pool.Window)) : 0;
+
+    private (int, int) FftVariant(int spectrum) => (_plan.Program.Spectra[spectrum].BlockSize, _plan.Formats.FftShift(_plan.Program, spectrum));
+
+    private (int, int) DrainVariant(int sum) => (_plan.Program.Sums[sum].BlockSize, _plan.Formats.Sums[sum].DrainShift);
+
+    private (int, int) IfftVariant(int sum) => (_plan.Program.Sums[sum].BlockSize, _plan.Formats.IfftShift(_plan.Program, sum));
+
+    private ulong CellMask(CellPlan cell, int block, int slice) =>
+        Mask(Math.Min(_plan.Shape.Lanes, _plan.Program.Vectors[cell.Vector].Used(block) - slice * _plan.Shape.Lanes));
+
+    private ulong LinearMask(LinearPlan linear, int block) => Mask(_plan.Program.Vectors[linear.Vector].Used(block));
 
     private void Add(string name, int width) => _fields.Add(name, new(name, RowWidth, width));
 
-    private BigInteger[] Encode(AcceleratorPlan plan)
+    private BigInteger[] Encode()
     {
-        int interval = plan.Schedule.IntervalCycles;
+        StepProgram program = _plan.Program;
+        int interval = _plan.Schedule.IntervalCycles;
         var rows = new BigInteger[interval];
-        foreach ((ColumnBlock column, int time) in plan.Schedule.Ffts)
+        Dictionary<RowBlock, int> units = _plan.Schedule.Drains.ToDictionary(d => d.Row, d => d.Unit);
+        int[] bases = [.. Enumerable.Range(0, program.Spectra.Count).Select(_plan.SpectrumBase)];
+        foreach (FftOp op in _plan.Schedule.Ffts)
         {
-            bool state = column.Vector > 0;
-            Issue("fft", time);
-            Set(time, "fft_state", state ? 1 : 0);
-            Set(time, "fft_block", column.Block + (state ? plan.Vectors[column.Vector].StateBase : 0));
-            Set(time, "fft_address", plan.SpectrumAddress(column));
-            Set(time, "fft_shift", IndexOf(FftShifts, plan.Formats.FftShift(column.Vector)));
-            Set(time, "fft_last_input", !state && column.Block == plan.InputBlocks - 1 ? 1 : 0);
+            VectorPlan vector = program.Vectors[program.Spectra[op.Spectrum].Vector];
+            Issue("fft", op.Time);
+            Set(op.Time, "fft_source", (int)vector.Source);
+            Set(op.Time, "fft_block", vector.Base + op.Block);
+            Set(op.Time, "fft_address", bases[op.Spectrum] + op.Block / _plan.Shape.Columns);
+            Set(op.Time, "fft_column", op.Block % _plan.Shape.Columns);
+            Set(op.Time, "fft_variant", IndexOf(FftVariants, FftVariant(op.Spectrum)));
+            Set(op.Time, "fft_last_input", vector.Source == VectorSource.Input && op.Block == _plan.InputBlocks - 1 ? 1 : 0);
         }
-        foreach ((RowGroup group, int start) in plan.Schedule.Groups)
+        foreach ((RowGroup group, int start) in _plan.Schedule.Groups)
             for (int c = 0; c < group.Columns.Count; c++)
             {
+                ColumnStep step = group.Columns[c];
                 Issue("product", start + c);
-                Set(start + c, "product_address", plan.SpectrumAddress(group.Columns[c]));
-                Set(start + c, "product_recurrent", group.Columns[c].Recurrent ? 1 : 0);
+                Set(start + c, "product_address", bases[step.Spectrum] + step.Row);
+                Set(start + c, "product_part", step.Part);
+                Set(start + c, "product_mode", IndexOf(program.Modes, program.Spectra[step.Spectrum].BlockSize));
+                Set(start + c, "product_recurrent", step.Recurrent ? 1 : 0);
                 Set(start + c, "product_first", c == 0 ? 1 : 0);
                 Set(start + c, "product_last", c == group.Columns.Count - 1 ? 1 : 0);
-                Set(start + c, "product_row", group.FirstMemoryRow + c);
+                Set(start + c, "product_row", step.WeightRow);
             }
-        foreach ((RowBlock row, int time) in plan.Schedule.Drains)
+        foreach (DrainOp op in _plan.Schedule.Drains)
         {
-            Issue("drain", time);
-            Set(time, "drain_kind", (int)row.Kind);
-            Set(time, "drain_block", plan.SumAddress(row));
-            Set(time, "drain_shift", IndexOf(DrainShifts, plan.Formats.Layers[row.Layer].DrainShift));
-            Set(time, "drain_final", row.Kind == SumKind.Output && row.Block == plan.OutputBlocks - 1 ? 1 : 0);
+            if (op.Unit == 0)
+            {
+                Issue("drain", op.Time);
+                Set(op.Time, "drain_variant", IndexOf(DrainVariants, DrainVariant(op.Row.Sum)));
+                Set(op.Time, "drain_result", IndexOf(IfftVariants, IfftVariant(op.Row.Sum)));
+            }
+            Set(op.Time, $"drain_on_{op.Unit}", 1);
+            Set(op.Time, $"drain_slot_{op.Unit}", program.Sums[op.Row.Sum].Slot);
+            Set(op.Time, $"drain_address_{op.Unit}", _plan.SumAddress(op.Row));
         }
-        foreach ((int layer, int block, int time) in plan.Schedule.Cells)
+        foreach (CellOp op in _plan.Schedule.Cells)
         {
-            VectorPlan vector = plan.Vectors[layer + 1];
-            Issue("cell", time);
-            Set(time, "cell_block", vector.StateBase + block);
-            Set(time, "cell_mask", IndexOf(CellMasks, Mask(vector.Size, block, plan.BlockSize)));
+            CellPlan cell = program.Cells[op.Cell];
+            Issue("cell", op.Time);
+            Set(op.Time, "cell_kind", (int)cell.Kind);
+            Set(op.Time, "cell_resets_first", cell.ResetsFirst ? 1 : 0);
+            Set(op.Time, "cell_block", cell.Base + op.Block);
+            Set(op.Time, "cell_slice", op.Slice);
+            Set(op.Time, "cell_row", _plan.CellRow(cell, op.Block, op.Slice));
+            Set(op.Time, "cell_target", program.Vectors[cell.Vector].Base + op.Block);
+            Set(op.Time, "cell_mask", IndexOf(CellMasks, CellMask(cell, op.Block, op.Slice)));
+            for (int s = 0; s < cell.Sums.Count; s++)
+                if (cell.Sums[s] >= 0)
+                {
+                    Set(op.Time, $"cell_use_{s}", 1);
+                    Set(op.Time, $"cell_unit_{s}", units[new(cell.Sums[s], op.Block)]);
+                }
+        }
+        foreach (LinearOp op in _plan.Schedule.Linears)
+        {
+            LinearPlan linear = program.Linears[op.Linear];
+            VectorPlan vector = program.Vectors[linear.Vector];
+            int members = linear.Windows[0].Length;
+            for (int i = 0; i < members; i++)
+            {
+                var row = new RowBlock(linear.Sum, op.Block, op.Group, i);
+                Issue("linear", op.Time + i);
+                Set(op.Time + i, "linear_unit", units[row]);
+                Set(op.Time + i, "linear_address", _plan.SumAddress(row));
+                Set(op.Time + i, "linear_bias", linear.BiasBase + op.Block);
+                Set(op.Time + i, "linear_first", i == 0 ? 1 : 0);
+                Set(op.Time + i, "linear_last", i == members - 1 ? 1 : 0);
+                Set(op.Time + i, "linear_rectify", linear.Rectify ? 1 : 0);
+                Set(op.Time + i, "linear_average", linear.Pool is { Kind: Network.PoolKind.Average } ? 1 : 0);
+                Set(op.Time + i, "linear_shift", IndexOf(PoolShifts, PoolShift(linear)));
+                Set(op.Time + i, "linear_target", vector.Base + op.Group * vector.GroupBlocks + op.Block);
+                Set(op.Time + i, "linear_mask", IndexOf(LinearMasks, LinearMask(linear, op.Block)));
+            }
+        }
+        foreach (OutputOp op in _plan.Schedule.Outputs)
+        {
+            Issue("output", op.Time);
+            Set(op.Time, "output_block", _plan.Output.Base + op.Block);
+            Set(op.Time, "output_final", op.Block == _plan.OutputBlocks - 1 ? 1 : 0);
         }
         return rows;
 

@@ -3,7 +3,7 @@ using HwGen.Core.Network;
 
 namespace HwGen.Core.Plan;
 
-/// <summary>What the accelerator can't run yet of what can be trained.</summary>
+/// <summary>What the accelerator can't run of what can be trained.</summary>
 public static class EngineLimits
 {
     /// <summary>Every layer and setting of a design that the engine does not take, each with what to do; empty if it takes all.</summary>
@@ -11,26 +11,24 @@ public static class EngineLimits
     {
         var errors = new List<InputError>();
         for (int l = 0; l < design.Layers.Count; l++)
-            if (Complaint(design.Layers[l], isLast: l == design.Layers.Count - 1) is { } complaint) Add(l, complaint);
-        int k = design.Layers[0].BlockSize;
-        for (int l = 1; l < design.Layers.Count; l++)
-            if (design.Layers[l].BlockSize != k)
-                Add(l, $"block_size {design.Layers[l].BlockSize} differs from the first layer's {k}: the engine has one array for all layers; give each layer the same block_size");
-        if (DataSetShape.Of(design.Data).LabelsSteps == true)
-            errors.Add(design.Data.Location.Error($"the engine is verified on sequences with one label: {design.Data.Name} can be trained, not yet generated"));
+            if (Complaint(design.Layers, l) is { } complaint)
+                errors.Add((design.LayerLocations.Count > l ? design.LayerLocations[l] : design.Data.Location).Error(complaint));
+        int k = design.Layers.Max(l => l.BlockSize);
+        HardwareSettings hardware = design.Hardware;
+        if (hardware.VectorLanes > 0 && k % hardware.VectorLanes != 0)
+            errors.Add(hardware.Location.Error($"{hardware.VectorLanes} vector_lanes do not divide a block of {k} words: take a power of two up to {k}"));
+        if (hardware.ColumnsPerCycle > 1 && design.Layers.Any(l => l is ConvLayer))
+            errors.Add(hardware.Location.Error("a convolution takes one column a cycle: leave 'columns_per_cycle' out"));
         return errors;
-
-        void Add(int layer, string complaint) =>
-            errors.Add((design.LayerLocations.Count > layer ? design.LayerLocations[layer] : design.Data.Location).Error(complaint));
     }
 
-    private static string? Complaint(LayerDescription layer, bool isLast) => layer switch
+    private static string? Complaint(IReadOnlyList<LayerDescription> layers, int l) => layers[l] switch
     {
-        GruLayer { LinearBeforeReset: false } => "the engine's gru has linear_before_reset: leave 'linear_before_reset: false' out to generate it",
-        GruLayer g when g.InputBlockSize != g.RecurrentBlockSize => "the engine has one array for both matrices of a gru: give them one block_size to generate it",
-        GruLayer when !isLast => null,
-        DenseLayer { Rectify: false } when isLast => null,
-        DenseLayer => "the engine runs one dense layer, the last, without 'rectify': take this one out to generate it",
-        _ => "the engine runs one or more gru layers and then one dense layer: this layer can be trained, not yet generated",
+        ConvLayer c when c.Padding >= Math.Min(c.KernelHeight, c.KernelWidth) => $"padding of {c.Padding} puts whole kernels outside the map: the engine takes less than the kernel's size",
+        ConvLayer c when l == 0 && c.Input.Channels % c.BlockSize != 0 =>
+            $"the input's {c.Input.Channels} channels come packed, and blocks of {c.BlockSize} would reach over positions: give the first convolution block_size 1, or one that divides its channels",
+        PoolLayer when l == 0 || layers[l - 1] is not ConvLayer => "the engine pools what a convolution right before makes: put the pool behind one",
+        PoolLayer { Kind: PoolKind.Average } p when !int.IsPow2(p.Window) => $"the engine divides an average by a power of two: take a window of 2, 4 or 8, not {p.Window}",
+        _ => null,
     };
 }

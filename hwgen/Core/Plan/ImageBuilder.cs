@@ -1,55 +1,69 @@
 using System.Numerics;
 using HwGen.Core.Activations;
-using HwGen.Core.Network;
 
 namespace HwGen.Core.Plan;
 
 /// <summary>Fills every memory of a planned accelerator.</summary>
 internal sealed class ImageBuilder(AcceleratorPlan plan)
 {
+    /// <summary>Images of the cell unit's tables, in the order of <see cref="AcceleratorPlan.Tables"/>.</summary>
+    private static readonly string[] TableNames = ["sigmoid", "tanh", "tanh_cell"];
+
     public List<MemoryImage> Build()
     {
-        var images = new List<MemoryImage>
-        {
-            new("schedule", plan.Control.RowWidth, plan.Control.Rows.Count, Rows(plan.Control.Rows)),
-            Table("sigmoid", plan.Sigmoid),
-            Table("tanh", plan.Tanh),
-            CellBiases(),
-            OutputBiases(),
-        };
-        for (int element = 0; element < plan.ProcessingElements; element++) images.Add(Weights(element));
+        var images = new List<MemoryImage> { new("schedule", plan.Control.RowWidth, plan.Control.Rows.Count, Rows(plan.Control.Rows)) };
+        images.AddRange(plan.Tables.Select((t, i) => Table(TableNames[i], t)));
+        if (plan.Program.Cells.Count > 0) images.Add(CellParameters());
+        if (plan.Program.Linears.Count > 0) images.Add(LinearBiases());
+        for (int element = 0; element < plan.Shape.Elements; element++) images.Add(Weights(element));
         return images;
     }
+
+    /// <summary>Vectors of biases and peepholes in a row of the cell unit's memory.</summary>
+    public static int CellVectors(AcceleratorPlan plan) => plan.Parameters.Any(p => p.Peepholes.Count > 0) ? 7 : 4;
 
     private MemoryImage Weights(int element)
     {
         var rows = new Dictionary<int, BigInteger>();
-        foreach (RowGroup group in plan.Groups.Where(g => element < g.Rows.Count))
-            for (int c = 0; c < group.Columns.Count; c++)
-            {
-                int[] words = plan.Weight(group.Rows[element], group.Columns[c]).ToArray();
-                rows[group.FirstMemoryRow + c] = Bits.Pack(words.Select(w => (long)w), plan.WordBits);
-            }
-        return new($"weights_{element}", plan.BlockSize * plan.WordBits, plan.Groups.Sum(g => g.Columns.Count), rows);
+        for (int r = 0; r < plan.Groups.WeightRows.Count; r++)
+            if (element < plan.Groups.WeightRows[r].Rows.Count)
+                rows[r] = Bits.Pack(plan.WeightWords(plan.Groups.WeightRows[r], element).Select(w => (long)w), plan.WordBits);
+        return new($"weights_{element}", plan.Shape.Columns * plan.BlockSize * plan.WordBits, plan.Groups.WeightRows.Count, rows);
     }
 
-    /// <summary>One row a state block: biases of the four sums, z least significant.</summary>
-    private MemoryImage CellBiases()
+    /// <summary>One row a slice of a state block: four biases in the order of the slots, the first least significant, then three peepholes.</summary>
+    private MemoryImage CellParameters()
+    {
+        int vectors = CellVectors(plan), lanes = plan.Shape.Lanes;
+        var rows = new Dictionary<int, BigInteger>();
+        foreach (CellPlan cell in plan.Program.Cells)
+        {
+            QuantizedLayer layer = plan.Parameters[cell.Layer];
+            for (int b = 0; b < cell.Blocks; b++)
+                for (int s = 0; s < plan.Slices; s++)
+                {
+                    IEnumerable<long[]> all = layer.Peepholes.Count > 0 ? layer.Biases.Concat(layer.Peepholes)
+                        : layer.Biases.Concat(Enumerable.Repeat<long[]>([], vectors - 4));
+                    rows[plan.CellRow(cell, b, s)] = Bits.Pack(all.SelectMany(v => Words(v, b * plan.BlockSize + s * lanes, lanes)), plan.WordBits);
+                }
+        }
+        return new("cell", vectors * lanes * plan.WordBits, plan.Program.CellRows * plan.Slices, rows);
+    }
+
+    private MemoryImage LinearBiases()
     {
         var rows = new Dictionary<int, BigInteger>();
-        for (int l = 0; l < plan.Layers.Count; l++)
+        foreach (LinearPlan linear in plan.Program.Linears)
         {
-            if (plan.Layers[l] is not GruLayer) continue;
-            for (int b = 0; b < plan.Layers[l].OutputBlocks; b++)
-                rows[plan.Vectors[l + 1].StateBase + b] = Bits.Pack(plan.Parameters[l].Biases.SelectMany(s => Block(s, b)), plan.WordBits);
+            long[] bias = plan.Program.Layers[linear.Layer] is Network.LstmLayer ? [] : plan.Parameters[linear.Layer].Biases[0];
+            for (int b = 0; b < plan.Program.Sums[linear.Sum].Blocks; b++)
+                rows[linear.BiasBase + b] = Bits.Pack(Words(bias, b * plan.BlockSize, plan.BlockSize), plan.WordBits);
         }
-        return new("bias_cell", 4 * plan.BlockSize * plan.WordBits, plan.StateBlocks, rows);
+        return new("linear", plan.BlockSize * plan.WordBits, plan.Program.LinearBiasRows, rows);
     }
 
-    private MemoryImage OutputBiases() => new("bias_output", plan.BlockSize * plan.WordBits, plan.OutputBlocks,
-        Enumerable.Range(0, plan.OutputBlocks).ToDictionary(b => b, b => Bits.Pack(Block(plan.Parameters[^1].Biases[0], b), plan.WordBits)));
-
-    private IEnumerable<long> Block(long[] words, int block) => words.Skip(block * plan.BlockSize).Take(plan.BlockSize);
+    private static IEnumerable<long> Words(long[] vector, int first, int count) =>
+        Enumerable.Range(first, count).Select(i => i < vector.Length ? vector[i] : 0);
 
     /// <summary>One row a segment: the offset least significant, the slope above it.</summary>
     private static MemoryImage Table(string name, ActivationPlan activation)

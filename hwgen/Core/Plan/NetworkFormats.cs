@@ -5,164 +5,278 @@ using HwGen.Core.Transforms;
 
 namespace HwGen.Core.Plan;
 
-/// <summary>The words of one vector that matrices read: the input, or a layer's output.</summary>
-/// <param name="Value">b bits.</param>
-/// <param name="Spectrum">b bits, what the spectral memory holds.</param>
-public sealed record VectorFormats(FixedFormat Value, FixedFormat Spectrum);
+/// <summary>The formats of one layer's parameters.</summary>
+/// <param name="Weights">Spectra of the matrices of each set: input, recurrent, projection; b bits.</param>
+/// <param name="Bias">Biases, that of the sums they are added to.</param>
+/// <param name="Peephole">Peepholes; null without.</param>
+public sealed record LayerFormats(IReadOnlyList<FixedFormat> Weights, FixedFormat Bias, FixedFormat? Peephole);
 
-/// <summary>The words of one layer.</summary>
-/// <param name="InputWeight">Spectra of W, b bits.</param>
-/// <param name="RecurrentWeight">Spectra of R, b bits; null for a dense layer.</param>
-/// <param name="Sum">Matrix products after the inverse FFT, and the biases added to them; b bits.</param>
-/// <param name="AccumulatorFracBits">Fraction bits of the frequency accumulators; W and R are aligned to them.</param>
-/// <param name="SumSpectrum">An accumulator's word on its way into the inverse FFT.</param>
-public sealed record LayerFormats(
-    FixedFormat InputWeight, FixedFormat? RecurrentWeight, FixedFormat Sum, int AccumulatorFracBits, FixedFormat SumSpectrum)
+/// <summary>The formats of one sum.</summary>
+/// <param name="AccumulatorFracBits">Fraction bits of the frequency accumulators; the products of all terms are aligned to them.</param>
+/// <param name="Spectrum">An accumulator's word on its way into the inverse FFT.</param>
+/// <param name="Value">The sum after the inverse FFT, b bits.</param>
+public sealed record SumFormats(int AccumulatorFracBits, FixedFormat Spectrum, FixedFormat Value)
 {
     /// <summary>Bits that the one rounding between accumulator and inverse FFT drops.</summary>
-    public int DrainShift => AccumulatorFracBits - SumSpectrum.FracBits;
+    public int DrainShift => AccumulatorFracBits - Spectrum.FracBits;
 }
 
-/// <summary>Every fixed-point format of a network and the two transforms that go with them, decided from recorded ranges.</summary>
-/// <param name="Bits">b.</param>
-/// <param name="Vectors">The input, then each recurrent layer's output.</param>
-/// <param name="Layers">One entry a layer.</param>
-/// <param name="State">Recurrent state: wider than b, so that slow states don't stall on rounding.</param>
-/// <param name="Gate">Gates and candidate, b bits, all fraction but the sign.</param>
-/// <param name="Fft">The FFT unit's transform.</param>
-/// <param name="Ifft">The inverse FFT unit's transform, in its first layer's units.</param>
-public sealed record NetworkFormats(
-    int Bits, IReadOnlyList<VectorFormats> Vectors, IReadOnlyList<LayerFormats> Layers,
-    FixedFormat State, FixedFormat Gate, TransformPlan Fft, TransformPlan Ifft)
+/// <summary>The two transforms of one block size.</summary>
+/// <param name="BlockSize">k.</param>
+/// <param name="Fft">Words to spectrum; its units are those of a word that is all fraction.</param>
+/// <param name="Ifft">Spectrum to words; likewise.</param>
+public sealed record TransformMode(int BlockSize, TransformPlan Fft, TransformPlan Ifft)
 {
-    /// <summary>Extra bits of the recurrent state.</summary>
-    private const int StateGuardBits = 4;
+    /// <summary>Binary places that the inverse FFT moves the point by.</summary>
+    public int IfftPoint => Ifft.Format.FracBits - Ifft.Input.FracBits;
+}
+
+/// <summary>Every fixed-point format of a network and the transforms that go with them, decided from recorded ranges.</summary>
+/// <param name="Bits">b.</param>
+/// <param name="Vectors">Word of each vector of the program, b bits.</param>
+/// <param name="Spectra">Word of each spectrum, b bits.</param>
+/// <param name="Sums">One entry a sum.</param>
+/// <param name="Layers">One entry a layer.</param>
+/// <param name="Modes">Transforms of each block size, ascending.</param>
+public sealed record NetworkFormats(
+    int Bits, IReadOnlyList<FixedFormat> Vectors, IReadOnlyList<FixedFormat> Spectra, IReadOnlyList<SumFormats> Sums,
+    IReadOnlyList<LayerFormats> Layers, IReadOnlyList<TransformMode> Modes)
+{
+    /// <summary>Extra bits of the recurrent state, so that slow states don't stall on rounding.</summary>
+    private const int GruGuardBits = 4, LstmGuardBits = 2;
 
     /// <summary>A transform's own rounding may raise the noise of its output by 0.5 dB over the best candidate's.</summary>
     private static readonly double NoiseSlack = Math.Pow(10, 0.05);
 
-    /// <summary>Bits that the FFT's output rounding drops for a vector.</summary>
-    public int FftShift(int vector) =>
-        Vectors[vector].Value.FracBits - Fft.LevelShifts.Sum() - Vectors[vector].Spectrum.FracBits;
+    /// <summary>Gates and candidate, b bits, all fraction but the sign.</summary>
+    public FixedFormat Gate => new(Bits, Bits - 1);
 
-    /// <summary>Bits that the inverse FFT's output rounding drops; one for all layers.</summary>
-    public int IfftShift => Ifft.Format.FracBits - Layers[0].Sum.FracBits;
+    /// <summary>What the cell unit's tables read: one format for all its sums.</summary>
+    public required FixedFormat GateSum { get; init; }
+
+    /// <summary>A GRU's state.</summary>
+    public FixedFormat GruState => new(Bits + GruGuardBits, Bits - 1 + GruGuardBits);
+
+    /// <summary>An LSTM's cell state.</summary>
+    public required FixedFormat LstmState { get; init; }
+
+    /// <summary>The cell state's word that tanh reads, b bits.</summary>
+    public FixedFormat TanhInput => new(Bits, Bits - 1 - Math.Min(2, LstmState.Msb - LstmState.FracBits));
+
+    /// <summary>Peepholes of all layers.</summary>
+    public required FixedFormat Peephole { get; init; }
+
+    /// <summary>Bits that the rounding of a peephole's product drops.</summary>
+    public int PeepholeShift => Peephole.FracBits + LstmState.FracBits - GateSum.FracBits;
+
+    public TransformMode Mode(int blockSize) => Modes.First(m => m.BlockSize == blockSize);
+
+    /// <summary>Bits that the FFT's output rounding drops.</summary>
+    public int FftShift(StepProgram program, int spectrum) =>
+        Vectors[program.Spectra[spectrum].Vector].FracBits - Mode(program.Spectra[spectrum].BlockSize).Fft.LevelShifts.Sum() - Spectra[spectrum].FracBits;
+
+    /// <summary>Bits that the inverse FFT's output rounding drops.</summary>
+    public int IfftShift(StepProgram program, int sum) =>
+        Sums[sum].Spectrum.FracBits + Mode(program.Sums[sum].BlockSize).IfftPoint - Sums[sum].Value.FracBits;
 
     /// <summary>Chooses every format: the most fraction bits whose word holds the recorded range, then what alignment asks.</summary>
-    /// <param name="network">The trained network; every layer has the same block size.</param>
+    /// <param name="network">The trained network.</param>
     /// <param name="ranges">Recorded on real data.</param>
     /// <param name="bits">b, 4..18.</param>
     public static NetworkFormats Choose(TrainedNetwork network, NetworkRanges ranges, int bits)
     {
-        int k = network.Layers[0].BlockSize;
-        var twiddle = new FixedFormat(Math.Min(18, bits + 2), Math.Min(18, bits + 2) - 1);
-        int vectors = network.Layers.Count(l => l is GruLayer) + 1;
-        var values = new FixedFormat[vectors];
-        for (int v = 0; v < vectors; v++)
-            values[v] = v == 0 ? FixedFormat.Covering(bits, ranges.Vectors[0]) : new(bits, bits - 1);
-        var spectra = new FixedFormat[vectors];
-        for (int v = 0; v < vectors; v++)
+        network = network.FoldBatchNorm();
+        return new FormatChooser(network, new(network.Layers), ranges, bits).Choose();
+    }
+
+    /// <summary>The steps of the choice share much.</summary>
+    private sealed class FormatChooser(TrainedNetwork network, StepProgram program, NetworkRanges ranges, int bits)
+    {
+        private readonly FixedFormat _twiddle = new(Math.Min(18, bits + 2), Math.Min(18, bits + 2) - 1);
+        private readonly FixedFormat[] _sums = [.. ranges.Sums.Select(r => FixedFormat.Covering(bits, r))];
+        private readonly int[] _accumulators = new int[program.Sums.Count];
+        private readonly FixedFormat[] _spectra = new FixedFormat[program.Spectra.Count];
+        private readonly FixedFormat[] _vectors = new FixedFormat[program.Vectors.Count];
+        private readonly double[] _sumSpectra = [.. ranges.SumSpectra.Select((_, m) => program.Families.First(f => f.Contains(m)).Max(s => ranges.SumSpectra[s]))];
+        private FixedFormat[][] _weights = [];
+
+        public NetworkFormats Choose()
         {
-            FixedFormat covering = FixedFormat.Covering(bits, ranges.VectorSpectra[v]);
-            spectra[v] = new(bits, Math.Min(covering.FracBits, values[v].FracBits));
-        }
-        TransformPlan fft = ChooseForward(k, bits, twiddle, Enumerable.Range(0, vectors).Min(v => values[v].FracBits - spectra[v].FracBits));
-        var (ifft, layers) = ChooseLayers(network, ranges, bits, k, twiddle, spectra);
-        return new(bits, [.. values.Zip(spectra, (v, s) => new VectorFormats(v, s))], layers,
-            new(bits + StateGuardBits, bits + StateGuardBits - 1), new(bits, bits - 1), fft, ifft);
-    }
-
-    /// <summary>Cheapest split of the scaling shifts over the levels whose noise is close to the best split's.</summary>
-    private static TransformPlan ChooseForward(int k, int bits, FixedFormat twiddle, int dropped)
-    {
-        var input = new FixedFormat(bits, bits - 1);
-        var candidates = LevelShifts(k).Where(s => s.Sum() <= dropped)
-            .Select(s => TransformPlan(s)).ToList();
-        double ulp = Math.ScaleB(1, dropped - input.FracBits);
-        return Cheapest(candidates, p => p.Outputs.Max(o => o.NoiseVariance) + ulp * ulp / 12, p => p.RegisterBits);
-
-        TransformPlan TransformPlan(int[] shifts) => TransformBuilder.Forward(k, input, twiddle, shifts);
-    }
-
-    private static (TransformPlan Ifft, LayerFormats[] Layers) ChooseLayers(
-        TrainedNetwork network, NetworkRanges ranges, int bits, int k, FixedFormat twiddle, FixedFormat[] spectra)
-    {
-        int levels = BitOperations.Log2((uint)k);
-        var aligned = network.Weights.Select((w, l) => Align(w, bits, spectra, l)).ToArray();
-        FixedFormat[] wanted = [.. network.Layers.Select((_, l) => FixedFormat.Covering(bits, ranges.Sums[l]))];
-        // One activation table serves all recurrent layers, so they share a format; tables start at zero fraction bits.
-        int[] recurrentLayers = [.. Enumerable.Range(0, network.Layers.Count).Where(l => network.Layers[l] is GruLayer)];
-        int recurrent = recurrentLayers.Length == 0 ? 0 : Math.Max(0, recurrentLayers.Min(l => wanted[l].FracBits));
-        foreach (int l in recurrentLayers) wanted[l] = new(bits, recurrent);
-
-        // Layers with one sum format have one format in front of the inverse FFT too: the coarsest that any of them needs.
-        int[] shared = recurrentLayers.Length > 0 ? recurrentLayers : [0];
-        var candidates = new List<(TransformPlan Plan, int Shift, int Width)>();
-        for (int width = bits; width <= bits + levels + 2; width++)
-            foreach (int[] shifts in LevelShifts(k))
+            // A linear unit's words have its sums' format, and sums are settled last: their wish stands in until then.
+            ShareGateSums([.. _sums.Select(s => s.FracBits)]);
+            TransformMode[] modes = [];
+            SumFormats[] sums = [];
+            for (int round = 0; ; round++)
             {
-                int spectrumFrac = shared.Min(l => Math.Min(FixedFormat.Covering(width, ranges.SumSpectra[l]).FracBits, aligned[l].AccumulatorFrac));
-                TransformPlan plan = TransformBuilder.Inverse(k, new(width, spectrumFrac), twiddle, shifts);
-                int shift = plan.Format.FracBits - wanted[0].FracBits;
-                if (shift >= 0) candidates.Add((plan, shift, width));
+                ChooseVectors();
+                Align();
+                modes = [.. program.Modes.Select(k => new TransformMode(k, Forward(k), Inverse(k)))];
+                sums = [.. program.Sums.Select((_, m) => Settle(m, modes))];
+                int[] settled = [.. sums.Select(s => s.Value.FracBits)];
+                if (!ShareGateSums(settled) || round > 8) break;
+                // A sum that came out coarser than wished changes the words that are made of it.
             }
-        if (candidates.Count == 0) throw new InvalidOperationException($"{bits} bits leave the first layer's sums no fraction bits; raise `bits`.");
-        double ulp = wanted[0].Ulp;
-        var (ifft, outputShift, sumWidth) = Cheapest(candidates,
-            c => c.Plan.Outputs.Max(o => o.NoiseVariance) + c.Plan.Input.Ulp * c.Plan.Input.Ulp / 12 * (2 * k - 1) / ((double)k * k) + ulp * ulp / 12,
-            c => c.Plan.RegisterBits + c.Width * k);
-
-        var layers = new LayerFormats[network.Layers.Count];
-        for (int l = 0; l < layers.Length; l++)
-        {
-            // The units are shared, so a layer's binary points move together: sum = spectrum + log2 k − level shifts − output shift.
-            int offset = levels - ifft.LevelShifts.Sum() - outputShift;
-            int frac = Math.Min(wanted[l].FracBits, offset + Math.Min(
-                FixedFormat.Covering(sumWidth, ranges.SumSpectra[l]).FracBits, aligned[l].AccumulatorFrac));
-            layers[l] = new(aligned[l].Input, aligned[l].Recurrent, new(bits, frac), aligned[l].AccumulatorFrac, new(sumWidth, frac - offset));
+            sums = [.. sums.Select((s, m) => s with { Value = _sums[m] })];
+            var gates = program.Cells.SelectMany(c => c.Sums).Where(s => s >= 0).ToList();
+            FixedFormat gate = gates.Count > 0 ? _sums[gates[0]] : new(bits, bits - 1);
+            var formats = new NetworkFormats(bits, _vectors, _spectra, sums, [.. network.Layers.Select((_, l) => Layer(l, sums))], modes)
+            {
+                GateSum = gate,
+                LstmState = LstmStateFormat(),
+                Peephole = PeepholeFormat(),
+            };
+            if (Enumerable.Range(0, sums.Length).Any(m => formats.IfftShift(program, m) < 0) || formats.PeepholeShift < 0)
+                throw new InvalidOperationException($"{bits} bits leave the gates' sums no fraction bits; raise `bits`.");
+            return formats;
         }
-        return (ifft, layers);
-    }
 
-    /// <summary>W and R add up in one accumulator, so their products have one binary point: the finer of the two gives way.</summary>
-    private static (FixedFormat Input, FixedFormat? Recurrent, int AccumulatorFrac) Align(
-        LayerWeights weights, int bits, FixedFormat[] spectra, int layer)
-    {
-        // Layer l reads vector l; a recurrent layer l writes and re-reads vector l + 1.
-        int x = spectra[layer].FracBits;
-        if (weights is DenseWeights dense)
+        /// <summary>Takes over what sums came out as; those of the cell unit share one format, since they share its tables.</summary>
+        /// <returns>Whether anything changed.</returns>
+        private bool ShareGateSums(int[] frac)
         {
-            FixedFormat weight = FixedFormat.Covering(bits, SpectrumMax([dense.Weight]));
-            return (weight, null, weight.FracBits + x);
+            int[] gates = [.. program.Cells.SelectMany(c => c.Sums).Where(s => s >= 0).Distinct()];
+            if (gates.Length > 0)
+            {
+                // Tables start at zero fraction bits, and more than the word has would be of no use.
+                int shared = Math.Clamp(gates.Min(g => frac[g]), 0, bits - 1);
+                foreach (int g in gates) frac[g] = shared;
+            }
+            bool changed = false;
+            for (int m = 0; m < _sums.Length; m++)
+            {
+                changed |= _sums[m].FracBits != frac[m];
+                _sums[m] = new(bits, frac[m]);
+            }
+            return changed;
         }
-        var gru = (GruWeights)weights;
-        int h = spectra[layer + 1].FracBits;
-        int input = FixedFormat.Covering(bits, SpectrumMax(gru.Input)).FracBits;
-        int recurrent = FixedFormat.Covering(bits, SpectrumMax(gru.Recurrent)).FracBits;
-        int frac = Math.Min(input + x, recurrent + h);
-        return (new(bits, frac - x), new(bits, frac - h), frac);
-    }
 
-    private static double SpectrumMax(IEnumerable<BlockCirculantMatrix> matrices)
-    {
-        double max = 0;
-        foreach (BlockCirculantMatrix m in matrices)
-            for (int i = 0; i < m.RowBlocks; i++)
-                for (int j = 0; j < m.ColumnBlocks; j++)
-                    foreach (double word in Spectrum.Forward(m.Block(i, j))) max = Math.Max(max, Math.Abs(word));
-        return max;
-    }
+        private void ChooseVectors()
+        {
+            for (int v = 0; v < _vectors.Length; v++)
+                _vectors[v] = program.Vectors[v].Source switch
+                {
+                    VectorSource.Input => FixedFormat.Covering(bits, ranges.Vectors[v]),
+                    VectorSource.Cell => new(bits, bits - 1),
+                    _ => _sums[program.Linears.First(l => l.Vector == v).Sum],
+                };
+            for (int s = 0; s < _spectra.Length; s++)
+            {
+                int value = _vectors[program.Spectra[s].Vector].FracBits;
+                _spectra[s] = program.Spectra[s].BlockSize == 1 ? new(bits, value)
+                    : new(bits, Math.Min(FixedFormat.Covering(bits, ranges.Spectra[s]).FracBits, value));
+            }
+        }
 
-    private static IEnumerable<int[]> LevelShifts(int k)
-    {
-        int levels = BitOperations.Log2((uint)k);
-        for (int mask = 0; mask < 1 << levels; mask++)
-            yield return [.. Enumerable.Range(0, levels).Select(l => (mask >> l) & 1)];
-    }
+        /// <summary>Products that add up in one accumulator have one binary point: the finer ones give way.</summary>
+        private void Align()
+        {
+            _weights = [.. network.Layers.Select((_, l) => Enumerable.Range(0, 3).Select(set => WeightFormat(l, set)).ToArray())];
+            for (int m = 0; m < program.Sums.Count; m++)
+            {
+                SumPlan sum = program.Sums[m];
+                if (sum.Terms.Count < 2) continue;
+                int frac = sum.Terms.Min(ProductFrac);
+                foreach (TermPlan t in sum.Terms) _weights[sum.Layer][t.Set] = new(bits, frac - _spectra[t.Spectrum].FracBits);
 
-    private static T Cheapest<T>(IReadOnlyList<T> candidates, Func<T, double> noise, Func<T, int> cost)
-    {
-        double limit = candidates.Min(noise) * NoiseSlack;
-        return candidates.Where(c => noise(c) <= limit).MinBy(cost)!;
+                int ProductFrac(TermPlan t) => _weights[sum.Layer][t.Set].FracBits + _spectra[t.Spectrum].FracBits;
+            }
+            for (int m = 0; m < _accumulators.Length; m++)
+            {
+                TermPlan first = program.Sums[m].Terms[0];
+                _accumulators[m] = _weights[program.Sums[m].Layer][first.Set].FracBits + _spectra[first.Spectrum].FracBits;
+            }
+        }
+
+        private FixedFormat WeightFormat(int layer, int set)
+        {
+            int[] matrices = [.. program.Sums.Where(s => s.Layer == layer).SelectMany(s => s.Terms).Where(t => t.Set == set).Select(t => t.Matrix).Distinct()];
+            double max = 0;
+            foreach (int i in matrices)
+            {
+                BlockCirculantMatrix matrix = network.Weights[layer].Matrices.ElementAt(i);
+                for (int b = 0; b < matrix.FirstColumns.Length; b += matrix.BlockSize)
+                    foreach (double word in Spectrum.Forward(matrix.FirstColumns.AsSpan(b, matrix.BlockSize))) max = Math.Max(max, Math.Abs(word));
+            }
+            return FixedFormat.Covering(bits, max);
+        }
+
+        /// <summary>Cheapest split of the scaling shifts over the levels whose noise is close to the best split's.</summary>
+        private TransformPlan Forward(int k)
+        {
+            int dropped = Enumerable.Range(0, _spectra.Length).Where(s => program.Spectra[s].BlockSize == k)
+                .Min(s => _vectors[program.Spectra[s].Vector].FracBits - _spectra[s].FracBits);
+            var input = new FixedFormat(bits, bits - 1);
+            var candidates = LevelShifts(k).Where(s => s.Sum() <= dropped).Select(s => TransformBuilder.Forward(k, input, _twiddle, s)).ToList();
+            double ulp = Math.ScaleB(1, dropped - input.FracBits);
+            return Cheapest(candidates, p => p.Outputs.Max(o => o.NoiseVariance) + ulp * ulp / 12, p => p.RegisterBits);
+        }
+
+        /// <summary>Cheapest word and split of shifts whose noise, in units of each sum's own last place, is close to the best's.</summary>
+        private TransformPlan Inverse(int k)
+        {
+            int levels = BitOperations.Log2((uint)k);
+            int[] sums = [.. Enumerable.Range(0, _sums.Length).Where(m => program.Sums[m].BlockSize == k)];
+            var candidates = new List<(TransformPlan Plan, double Noise)>();
+            for (int width = bits; width <= bits + levels + 2; width++)
+                foreach (int[] shifts in LevelShifts(k))
+                {
+                    TransformPlan plan = TransformBuilder.Inverse(k, new(width, width - 1), _twiddle, shifts);
+                    candidates.Add((plan, sums.Max(m => Noise(plan, m))));
+                }
+            return Cheapest(candidates, c => c.Noise, c => c.Plan.RegisterBits + c.Plan.Input.Width * k).Plan;
+
+            double Noise(TransformPlan plan, int m)
+            {
+                int frac = SpectrumFrac(m, plan.Input.Width), outFrac = Math.Min(_sums[m].FracBits, frac + plan.Format.FracBits - plan.Input.FracBits);
+                double scale = Math.ScaleB(1, plan.Input.FracBits - frac + _sums[m].FracBits), ulp = Math.ScaleB(1, _sums[m].FracBits - frac);
+                double own = plan.Outputs.Max(o => o.NoiseVariance) * scale * scale, last = Math.ScaleB(1, _sums[m].FracBits - outFrac);
+                return own + ulp * ulp / 12 * (2 * k - 1) / ((double)k * k) + last * last / 12;
+            }
+        }
+
+        private int SpectrumFrac(int sum, int width) => Math.Min(FixedFormat.Covering(width, _sumSpectra[sum]).FracBits, _accumulators[sum]);
+
+        private SumFormats Settle(int m, TransformMode[] modes)
+        {
+            TransformMode mode = modes.First(t => t.BlockSize == program.Sums[m].BlockSize);
+            int frac = SpectrumFrac(m, mode.Ifft.Input.Width);
+            return new(_accumulators[m], new(mode.Ifft.Input.Width, frac), new(bits, Math.Min(_sums[m].FracBits, frac + mode.IfftPoint)));
+        }
+
+        private LayerFormats Layer(int l, SumFormats[] sums)
+        {
+            int first = program.Sums.ToList().FindIndex(s => s.Layer == l);
+            bool cell = program.Cells.Any(c => c.Layer == l);
+            FixedFormat bias = first < 0 ? new(bits, bits - 1) : cell ? sums[program.Cells.First(c => c.Layer == l).Sums.First(s => s >= 0)].Value : sums[first].Value;
+            return new(_weights[l], bias, network.Weights[l] is LstmWeights { Peepholes.Count: > 0 } ? PeepholeFormat() : null);
+        }
+
+        private FixedFormat PeepholeFormat()
+        {
+            double max = network.Weights.OfType<LstmWeights>().SelectMany(w => w.Peepholes).SelectMany(p => p).Select(w => Math.Abs((double)w)).DefaultIfEmpty(0).Max();
+            // The product with the state is rounded to the sums' point, so it must have at least as many places; more than b + 8 count for nothing.
+            return new(bits, Math.Min(FixedFormat.Covering(bits, max).FracBits, bits + 8));
+        }
+
+        private FixedFormat LstmStateFormat()
+        {
+            int whole = 0;
+            while (Math.ScaleB(1, whole) <= ranges.Cells.Max()) whole++;
+            int frac = bits - 1 + LstmGuardBits;
+            return new(1 + whole + frac, frac);
+        }
+
+        private static IEnumerable<int[]> LevelShifts(int k)
+        {
+            int levels = BitOperations.Log2((uint)k);
+            for (int mask = 0; mask < 1 << levels; mask++)
+                yield return [.. Enumerable.Range(0, levels).Select(l => (mask >> l) & 1)];
+        }
+
+        private static T Cheapest<T>(IReadOnlyList<T> candidates, Func<T, double> noise, Func<T, int> cost)
+        {
+            double limit = candidates.Min(noise) * NoiseSlack;
+            return candidates.Where(c => noise(c) <= limit).MinBy(cost)!;
+        }
     }
 }

@@ -1,7 +1,20 @@
 namespace HwGen.Core.Plan;
 
-/// <summary>Up to P row blocks that run side by side over the same columns, one column a cycle.</summary>
+/// <summary>Up to R row blocks that run side by side over the same columns, Q columns a cycle.</summary>
 /// <param name="Rows">Row block of each processing element in use.</param>
-/// <param name="Columns">Columns in the order in which they are broadcast.</param>
-/// <param name="FirstMemoryRow">Row of the weight memories that holds the first column.</param>
-public sealed record RowGroup(IReadOnlyList<RowBlock> Rows, IReadOnlyList<ColumnBlock> Columns, int FirstMemoryRow);
+/// <param name="Columns">In the order in which they are broadcast.</param>
+public sealed record RowGroup(IReadOnlyList<RowBlock> Rows, IReadOnlyList<ColumnStep> Columns);
+
+/// <summary>What is broadcast in one cycle: from each of Q adjacent blocks of a spectrum the part that belongs to one column block.</summary>
+/// <param name="Spectrum">Index of the spectrum.</param>
+/// <param name="Row">Row of the spectrum's memory, from its base: Q blocks.</param>
+/// <param name="Part">Which k of a block's K words; 0 for k = K.</param>
+/// <param name="Recurrent">Whether it is the previous step's.</param>
+/// <param name="WeightRow">Row of the weight memories.</param>
+public readonly record struct ColumnStep(int Spectrum, int Row, int Part, bool Recurrent, int WeightRow);
+
+/// <summary>Content of a row of the weight memories.</summary>
+/// <param name="Rows">Row block of each processing element in use.</param>
+/// <param name="Term">Which term of the row blocks' sums.</param>
+/// <param name="Columns">Column block of the matrix for each of the Q columns; −1 where there is none.</param>
+public sealed record WeightRow(IReadOnlyList<RowBlock> Rows, int Term, IReadOnlyList<int> Columns);

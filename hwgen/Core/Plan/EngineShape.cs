@@ -1,0 +1,9 @@
+namespace HwGen.Core.Plan;
+
+/// <summary>How large an engine is.</summary>
+/// <param name="Elements">R: processing elements, each with a row block of its own.</param>
+/// <param name="Columns">Q: column blocks that an element takes a cycle.</param>
+/// <param name="IfftUnits">I: inverse FFT units, each behind every I-th element.</param>
+/// <param name="Lanes">V: elements of a block that the cell unit updates a cycle; divides K.</param>
+/// <param name="Streams">S: independent sequences that take turns.</param>
+public sealed record EngineShape(int Elements, int Columns, int IfftUnits, int Lanes, int Streams);
