@@ -33,6 +33,10 @@ public static partial class Probes
         }
     };
 
+    /// <summary>A file of that name is on PATH: for a program that knows no option that only answers.</summary>
+    public static Probe OnPath(string program) => _ => Task.FromResult<(bool, string?)>(
+        ((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Join(folder, program))), null));
+
     /// <summary>The folder holds all the files, each plain or with .gz.</summary>
     public static Probe Files(string folder, params string[] names) => _ => Task.FromResult<(bool, string?)>(
         (names.All(n => File.Exists(Path.Join(folder, n)) || File.Exists(Path.Join(folder, n + ".gz"))), null));
