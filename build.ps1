@@ -18,6 +18,8 @@ $usage = @'
   test         setup, then all tests; the last line is "N passed, N failed"
   lint         check the source's format
   demo         set up what the demo needs, then from data to verified Verilog for two networks
+  verify-random N [--seed S]
+               draw N designs of every kind, generate and co-simulate each
   bench ARGS   measure training: devices (default), lstm (beside PyTorch, if it is here) or size
   hwgen ARGS   run hwgen
 '@
@@ -66,6 +68,7 @@ switch ($Verb) {
         Build-All
         Invoke-Checked { & dotnet $program run ([IO.Path]::Combine($root, 'examples', 'fashion-gru.yaml')) ([IO.Path]::Combine($root, 'examples', 'fashion-gru-k16.yaml')) }
     }
+    'verify-random' { Install-Part $allParts 'setup'; Build-All; Invoke-Checked { & dotnet $program verify-random @Arguments } }
     'bench' { Invoke-Checked { & dotnet run -c Release --project ([IO.Path]::Combine($root, 'benchmarks', 'HwGen.Benchmarks')) '--' @Arguments } }
     'hwgen' { Build-All; Invoke-Checked { & dotnet $program @Arguments } }
     'help' { $usage }

@@ -13,6 +13,8 @@ usage() {
   test         setup, then all tests; the last line is "N passed, N failed"
   lint         check the source's format
   demo         set up what the demo needs, then from data to verified Verilog for two networks
+  verify-random N [--seed S]
+               draw N designs of every kind, generate and co-simulate each
   bench ARGS   measure training: devices (default), lstm (beside PyTorch, if it is here) or size
   hwgen ARGS   run hwgen
 TEXT
@@ -88,6 +90,7 @@ case "$verb" in
     lint) dotnet format HwGen.sln --verify-no-changes ;;
     demo) install "${demo_parts[@]}" && build && hwgen run examples/fashion-gru.yaml examples/fashion-gru-k16.yaml ;;
     bench) dotnet run -c Release --project benchmarks/HwGen.Benchmarks -- "$@" ;;
+    verify-random) install "${all_parts[@]}" && build && hwgen verify-random "$@" ;;
     hwgen) build && hwgen "$@" ;;
     *) usage; [ "$verb" = help ] || exit 2 ;;
 esac

@@ -238,7 +238,7 @@ internal sealed class RtlModel
                 ["name"] = "gru",
                 ["state_bits"] = _plan.Formats.GruState.Width,
                 ["state_msb"] = _plan.Formats.GruState.Msb,
-                ["parameters"] = Pairs(("RESETS", resets ? "1" : "0")),
+                ["parameters"] = Pairs(("RESETS", resets ? "1" : "0"), ("FINER", $"{_plan.Formats.CandidateShift}")),
                 ["tables"] = tables[..2],
                 ["gates"] = gates.Where(g => g.Lane == "gru").Select(g => g.Gate).ToArray(),
                 ["ports"] = Pairs(("resets", "kind == 2'd1"), ("resets_first", "resets_first"), ("sum_z", Sum(0)), ("more_z", Sum(4)), ("sum_r", Sum(1)), ("more_r", Sum(5)),

@@ -35,7 +35,7 @@ public sealed class IntegerReference
     private readonly (int Accumulator, int Ifft, int Entry)[][] _sumTaps;       // of each group's rows
     private readonly (TransformPlan Plan, int Shift)[] _ffts;       // of each spectrum
     private readonly (TransformPlan Plan, int Shift)[] _iffts;      // of each sum
-    private readonly long[] _scratch, _block, _lanes, _accumulator;
+    private readonly long[] _scratch, _block, _lanes, _accumulator, _taught;
     private readonly long[] _changed = new long[SiteNames.Length];
     private readonly long[] _counted = new long[SiteNames.Length];
     private readonly int _fftTap, _stateTap, _wordTap, _linearTap, _outputTap, _scheduleTap;
@@ -73,7 +73,7 @@ public sealed class IntegerReference
         _spectraOf = [.. _program.Vectors.Select((_, v) => Enumerable.Range(0, _program.Spectra.Count).Where(s => _program.Spectra[s].Vector == v).ToList())];
         _sumTaps = [.. plan.Groups.Groups.Select(g => g.Rows.Select(r => _map.Sums[r]).ToArray())];
         _scratch = new long[plan.Formats.Modes.Max(m => Math.Max(m.Fft.Nodes.Count, m.Ifft.Nodes.Count))];
-        (_block, _lanes, _accumulator) = (new long[k], new long[k], new long[k]);
+        (_block, _lanes, _accumulator, _taught) = (new long[k], new long[k], new long[k], new long[k]);
         (_fftTap, _stateTap, _wordTap, _linearTap, _outputTap, _scheduleTap) =
             (_map.Find("fft"), _map.Find("state"), _map.Find("cell"), _map.Find("linear"), _map.Find("output"), _map.Find("schedule"));
         _gateTaps = [.. new[] { new[] { "gru_z", "gru_r", "gru_n" }, ["reset_r"], ["lstm_i", "lstm_o", "lstm_f", "lstm_g"] }.Select(names => names.Select(_map.Find).ToArray())];
@@ -130,9 +130,41 @@ public sealed class IntegerReference
     private Span<long> SumWords(int sum, int block, int window, int member) =>
         _sums[sum].AsSpan(((window * _members[sum] + member) * _program.Sums[sum].Blocks + block) * _plan.BlockSize, _plan.BlockSize);
 
-    /// <summary>A vector's block to each of its spectra.</summary>
-    private void Transform(Stream stream, int vector, int block, StepTaps taps)
+    /// <summary>Puts values in the place of what a stream's recurrent layers made last: the next step sees them.</summary>
+    /// <param name="values">Of each vector of the program; those that no matrix reads back don't count.</param>
+    /// <param name="cells">State of each layer's cells: h of a GRU, c of an LSTM; empty for others.</param>
+    /// <param name="stream">The stream.</param>
+    public void Force(IReadOnlyList<double[]> values, IReadOnlyList<double[]> cells, int stream = 0)
     {
+        Stream own = _streams[stream];
+        foreach (CellPlan cell in _program.Cells)
+        {
+            double[] state = cells[cell.Layer];
+            for (int i = 0; i < state.Length; i++) own.State[cell.Layer][i] = _plan.StateFormat(cell).Quantize(state[i]);
+        }
+        Teach = values;
+        for (int v = 1; v < _vectors.Length; v++)
+            for (int b = 0; b < _program.Vectors[v].Blocks; b++) Transform(own, v, b, null);
+        Teach = null;
+    }
+
+    /// <summary>Values that matrices read in the place of what the step itself makes, by vector of the program; null: its own. So each matrix's
+    /// error is seen without those before it.</summary>
+    public IReadOnlyList<double[]>? Teach { get; set; }
+
+    /// <summary>A taught vector's block as words.</summary>
+    private ReadOnlySpan<long> Taught(double[] values, int vector, int block)
+    {
+        VectorPlan plan = _program.Vectors[vector];
+        int first = block / plan.GroupBlocks * plan.GroupSize + block % plan.GroupBlocks * plan.BlockSize;
+        for (int i = 0; i < plan.BlockSize; i++) _taught[i] = i < plan.Used(block) ? _plan.Formats.Vectors[vector].Quantize(values[first + i]) : 0;
+        return _taught;
+    }
+
+    /// <summary>A vector's block to each of its spectra.</summary>
+    private void Transform(Stream stream, int vector, int block, StepTaps? taps)
+    {
+        ReadOnlySpan<long> source = Teach is { } taught && vector > 0 ? Taught(taught[vector], vector, block) : Words(vector, block);
         foreach (int spectrum in _spectraOf[vector])
         {
             var (fft, shift) = _ffts[spectrum];
@@ -140,10 +172,10 @@ public sealed class IntegerReference
             Span<long> words = stream.Spectra[spectrum].AsSpan(block * _plan.BlockSize, _plan.BlockSize);
             for (int part = 0; part < _plan.BlockSize; part += k)
             {
-                fft.Evaluate(Words(vector, block).Slice(part, k), _lanes.AsSpan(0, k), _scratch);
+                fft.Evaluate(source.Slice(part, k), _lanes.AsSpan(0, k), _scratch);
                 for (int i = 0; i < k; i++) words[part + i] = Saturate(Site.Fft, FixedFormat.RoundHalfUp(_lanes[i], shift), _word);
             }
-            words.CopyTo(taps[_fftTap, _map.Fft[spectrum][block]]);
+            if (taps is not null) words.CopyTo(taps[_fftTap, _map.Fft[spectrum][block]]);
         }
     }
 
@@ -236,8 +268,9 @@ public sealed class IntegerReference
         }
         long z = _plan.Sigmoid.Evaluate(Saturate(Site.Update, GateSum(cell, 0, block, i), _word));
         long wn = Slot(cell, 2, block, i) + Bias(cell.Layer, 2, block, i), rn = Slot(cell, 3, block, i) + Bias(cell.Layer, 3, block, i);
-        long candidate = (wn << (b - 1)) + (cell.ResetsFirst ? rn << (b - 1) : r * rn);
-        long n = _plan.Tanh.Evaluate(Saturate(Site.Candidate, FixedFormat.RoundHalfUp(candidate, b - 1), _word));
+        int finer = _plan.Formats.CandidateShift;
+        long candidate = (wn << (b - 1 + finer)) + (cell.ResetsFirst ? rn << (b - 1) : r * rn);
+        long n = _plan.Tanh.Evaluate(Saturate(Site.Candidate, FixedFormat.RoundHalfUp(candidate, b - 1 + finer), _word));
         (taps[_gateTaps[0][0], entry][lane], taps[_gateTaps[0][1], entry][lane], taps[_gateTaps[0][2], entry][lane]) = (z, r, n);
         long wide = n << guard, next = wide + FixedFormat.RoundHalfUp(z * (state - wide), b - 1);
         return (Saturate(Site.StateWord, FixedFormat.RoundHalfUp(next, guard), _word), next);

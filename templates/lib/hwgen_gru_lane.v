@@ -3,7 +3,8 @@
 //   n = tanh(sum_wn + bias_wn + r . (sum_rn + bias_rn)), next = n + z . (state - n).
 // With RESETS and resets_first, linear_before_reset = 0: the candidate's recurrent sum is of r . h
 // already and is not multiplied. word is next, rounded, or with resets r . state, what that sum is made of.
-// Sums and biases are words of W bits with the sums' binary point; z, r, n and word are W bits, all
+// Sums and biases are words of W bits with the sums' binary point, but for sum_rn and its bias, which
+// have FINER places more behind it; z, r, n and word are W bits, all
 // fraction but the sign;
 // the state is SW bits, all fraction but the sign. Since 0 <= z < 1, next lies between n and
 // state: it cannot overflow.
@@ -15,6 +16,7 @@ module hwgen_gru_lane #(
     parameter W                   = 12,
     parameter SW                  = 16,
     parameter RESETS              = 0,
+    parameter FINER               = 0,
     parameter SIGMOID_REM_BITS    = 6,
     parameter SIGMOID_LIMIT_BITS  = 11,
     parameter SIGMOID_OFFSET_SHIFT = 0,
@@ -157,13 +159,13 @@ module hwgen_gru_lane #(
     wire signed [2*W:0]   whole_rn = {rn_5[W], rn_5, {(W-1){1'b0}}};
     reg signed [2*W:0]    gated;
     reg signed [W:0]      wn_6;
-    wire signed [2*W+1:0] candidate = {{2{wn_6[W]}}, wn_6, {(W-1){1'b0}}} + {gated[2*W], gated};
+    wire signed [2*W+FINER+1:0] candidate = {{2{wn_6[W]}}, wn_6, {(W-1+FINER){1'b0}}} + {{(FINER+1){gated[2*W]}}, gated};
     wire signed [W-1:0]   sat_n;
     reg signed [W-1:0]    in_n;
 
     hwgen_requantize #(
-        .IN_W (2 * W + 2),
-        .SHIFT(W - 1),
+        .IN_W (2 * W + FINER + 2),
+        .SHIFT(W - 1 + FINER),
         .OUT_W(W)
     ) u_candidate (
         .in (candidate),

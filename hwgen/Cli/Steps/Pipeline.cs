@@ -26,6 +26,9 @@ public sealed class Pipeline
     /// <summary>Images that fault injection runs beside its stress sequences: short runs, since each fault is another build.</summary>
     private const int FaultImages = 4;
 
+    /// <summary>Sequences that signal to noise is measured over.</summary>
+    private const int NoiseSequences = 4;
+
     private DataSettings? _loaded;
     private DataSplit? _data;
 
@@ -83,7 +86,7 @@ public sealed class Pipeline
             FixedPointScore score = Quantizer.Evaluate(plan, test, progress, cancel);
             Accuracy accuracy = training.Result.Accuracy with { FixedPoint = HasLabels(c.Design) ? score.Accuracy : null };
             return new QuantizeRecord(
-                new(c.Design.Name, accuracy, test.Count, training.Result.Parameters, c.Design.Quantization.Bits),
+                new(c.Design.Name, accuracy, test.Count, training.Result.Parameters, c.Design.Quantization.Bits) { SignalToNoise = Noise(plan, network, test) },
                 [.. score.Saturations.Sites.Select(s => new SaturationShare(s.Key, s.Value.Changed, s.Value.Words))]);
         }, cancel))).Result;
     }
@@ -105,7 +108,11 @@ public sealed class Pipeline
                 }
             });
             return Task.FromResult(new GenerateResult(c.Design.Name, c.Workspace.Rtl, files.Count,
-                plan.Schedule.IntervalCycles, plan.SingleStreamCycles, PlanFacts.Multipliers(plan), PlanFacts.MemoryBits(plan)));
+                plan.Schedule.IntervalCycles, plan.SingleStreamCycles, plan.Multipliers, PlanFacts.MemoryBits(plan), plan.Shape)
+            {
+                Beyond = PlanFacts.Beyond(plan, c.Design.Hardware),
+                Nearest = PlanFacts.Nearest(plan, c.Design.Hardware),
+            });
         });
     }
 
@@ -251,6 +258,13 @@ public sealed class Pipeline
     private static string GenerateKey(StepContext c) => new StageKey().AddFile("network", NetworkPath(c)).AddFile("ranges", RangesFile(c))
         .Add("name", c.Design.Name).Add("bits", c.Design.Quantization.Bits)
         .AddValue("hardware", Shape(c.Design.Hardware)).AddCode(typeof(AcceleratorPlan).Assembly, typeof(RtlPrinter).Assembly).Finish();
+
+    /// <summary>Over a few test sequences: enough for a tenth of a decibel.</summary>
+    private static List<PlaceNoise> Noise(AcceleratorPlan plan, TrainedNetwork network, LabelledData data) =>
+        [.. SignalToNoise.Measure(plan, network, [.. Enumerable.Range(0, Math.Min(NoiseSequences, data.Count)).Select(s => Quantizer.Read(data, s))])
+            .Select(p => new PlaceNoise(p.Place, Finite(p.Forced), Finite(p.Free)))];
+
+    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
     /// <summary>What of the hardware's settings shapes the RTL.</summary>
     private static HardwareSettings Shape(HardwareSettings hardware) => hardware with { VerifySequences = 0, ClockMegahertz = 0, Location = new("", 0, 0) };

@@ -4,6 +4,7 @@ using HwGen.Core.Activations;
 using HwGen.Core.Design;
 using HwGen.Core.Network;
 using HwGen.Core.Numerics;
+using HwGen.Core.Parts;
 using HwGen.Core.Plan;
 using HwGen.Core.Transforms;
 
@@ -14,8 +15,15 @@ internal static class PlanFacts
 {
     private const int ActivationPoints = 400;
 
-    public static int Multipliers(AcceleratorPlan plan) =>
-        plan.ProductMultipliers + FftMultipliers(plan) + plan.Shape.IfftUnits * IfftMultipliers(plan) + plan.LaneMultipliers * plan.Shape.Lanes;
+    /// <summary>What the multipliers and the memory of a plan take beyond the design's budget.</summary>
+    public static IReadOnlyList<Shortage> Beyond(AcceleratorPlan plan, HardwareSettings hardware) => hardware.Budget is not { } budget ? []
+        : [.. Taken(plan).Beyond(budget).Select(b => new Shortage(b.Name, b.Taken, b.There))];
+
+    /// <summary>The smallest part of the family that holds them; null when the design's does, or none.</summary>
+    public static string? Nearest(AcceleratorPlan plan, HardwareSettings hardware) => hardware.Part is not { } part || Beyond(plan, hardware).Count == 0 ? null
+        : Part.Holding(Taken(plan), part.Family).FirstOrDefault()?.Name;
+
+    private static ResourceCount Taken(AcceleratorPlan plan) => new(0, 0, plan.Multipliers, MemoryBits(plan) / 36_864.0);
 
     /// <summary>Bits in ROMs as filled, and in the buffers.</summary>
     public static long MemoryBits(AcceleratorPlan plan)

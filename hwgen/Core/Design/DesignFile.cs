@@ -1,4 +1,5 @@
 using HwGen.Core.Network;
+using HwGen.Core.Parts;
 
 namespace HwGen.Core.Design;
 
@@ -109,7 +110,8 @@ public sealed record AdmmSettings(PhaseSettings Phase, double Rho, double RhoGro
 /// <param name="CalibrationSequences">Training sequences whose ranges choose the formats.</param>
 public sealed record QuantizationSettings(int Bits, int CalibrationSequences);
 
-/// <param name="ProcessingElements">Processing elements, each with a row block of its own; no more are used than there are row blocks.</param>
+/// <param name="ProcessingElements">Processing elements, each with a row block of its own; no more are used than there are row blocks. 0 lets the
+/// budget decide.</param>
 /// <param name="ClockMegahertz">The clock that cycle counts are turned into time with; nothing is closed against it here.</param>
 /// <param name="VerifySequences">Test sequences that co-simulation runs.</param>
 public sealed record HardwareSettings(int ProcessingElements, double ClockMegahertz, int VerifySequences)
@@ -125,6 +127,12 @@ public sealed record HardwareSettings(int ProcessingElements, double ClockMegahe
 
     /// <summary>Independent sequences that take turns on the engine.</summary>
     public int Streams { get; init; } = 1;
+
+    /// <summary>The FPGA, where one is named.</summary>
+    public Part? Part { get; init; }
+
+    /// <summary>What the engine may take: the part's, or what the design says; null where nothing is said.</summary>
+    public ResourceCount? Budget { get; init; }
 
     /// <summary>Where the section stands.</summary>
     public InputLocation Location { get; init; } = new("design", 1, 1);

@@ -27,7 +27,7 @@ public static class DesignReader
         var training = TrainingSection.Read(root.Section("training"), shape, errors);
         var (layers, locations) = NetworkSection.Read(network, shape, shape.Classes + (training.Loss == LossKind.Ctc ? 1 : 0), errors);
         var quantization = ReadQuantization(root.Section("quantization"), shape);
-        var hardware = ReadHardware(root.Section("hardware"), shape);
+        var hardware = HardwareSection.Read(root.Section("hardware"), shape, errors);
         root.Finish();
         return new(name, seed, data, layers, training, quantization, hardware) { LayerLocations = locations };
     }
@@ -44,23 +44,6 @@ public static class DesignReader
         var result = new QuantizationSettings(
             section.Integer("bits", 4, 18),
             section.Integer("calibration_sequences", 1, shape.TrainingSequences ?? int.MaxValue, ifMissing: 500));
-        section.Finish();
-        return result;
-    }
-
-    private static HardwareSettings ReadHardware(SectionReader section, DataSetShape shape)
-    {
-        var result = new HardwareSettings(
-            section.Integer("processing_elements", 1, 4096, ifMissing: 16),
-            section.Number("clock_megahertz", NumberRange.Above(0, 10_000), ifMissing: 100),
-            section.Integer("verify_sequences", 1, shape.TestSequences ?? int.MaxValue, ifMissing: 512))
-        {
-            ColumnsPerCycle = section.Integer("columns_per_cycle", 1, 64, ifMissing: 1),
-            IfftUnits = section.Integer("ifft_units", 1, 64, ifMissing: 0),
-            VectorLanes = section.Integer("vector_lanes", 1, 64, ifMissing: 0, mustBePowerOfTwo: true),
-            Streams = section.Integer("streams", 1, 64, ifMissing: 1),
-            Location = section.LocationOf("vector_lanes"),
-        };
         section.Finish();
         return result;
     }

@@ -3,6 +3,7 @@ using HwGen.Core.Activations;
 using HwGen.Core.Design;
 using HwGen.Core.Network;
 using HwGen.Core.Numerics;
+using HwGen.Core.Parts;
 
 namespace HwGen.Core.Plan;
 
@@ -14,7 +15,7 @@ public sealed class AcceleratorPlan
     private const int FftOverhead = 4, ProductLatency = 6, IfftOverhead = 3, MemoryOverhead = 2, LinearLatency = 3, OutputLatency = 2;
 
     /// <summary>Another inverse FFT unit has to shorten the interval by this share.</summary>
-    private const double UnitGain = 0.03;
+    private const double UnitGain = 0.02;
 
     /// <summary>Cycles of the two kinds of lanes; see hwgen_gru_lane and hwgen_lstm_lane.</summary>
     public const int GruLane = 14, LstmLane = 16;
@@ -135,9 +136,12 @@ public sealed class AcceleratorPlan
     public double MultiplierUtilization => ProductMultiplies / ((double)ProductMultipliers * Schedule.IntervalCycles);
 
     /// <summary>Multipliers of one lane of the cell unit.</summary>
-    public int LaneMultipliers =>
-        (Program.Cells.Any(c => c.Kind != CellKind.Lstm) ? GruMultipliers + (Program.Cells.Any(c => c.ResetsFirst) ? 1 : 0) : 0)
-        + (Program.Cells.Any(c => c.Kind == CellKind.Lstm) ? LstmMultipliers + (Parameters.Any(p => p.Peepholes.Count > 0) ? LstmLayer.PeepholeGates : 0) : 0);
+    public int LaneMultipliers => MultipliersOfLane(Program);
+
+    /// <summary>Multipliers of one lane of the cell unit that a program needs.</summary>
+    public static int MultipliersOfLane(StepProgram program) =>
+        (program.Cells.Any(c => c.Kind != CellKind.Lstm) ? GruMultipliers + (program.Cells.Any(c => c.ResetsFirst) ? 1 : 0) : 0)
+        + (program.Cells.Any(c => c.Kind == CellKind.Lstm) ? LstmMultipliers + (program.Layers.Any(l => l is LstmLayer { Peepholes: true }) ? LstmLayer.PeepholeGates : 0) : 0);
 
     /// <summary>Plans the accelerator of a trained network.</summary>
     /// <param name="name">Design name; '-' becomes '_' in module names.</param>
@@ -146,7 +150,28 @@ public sealed class AcceleratorPlan
     /// <param name="hardware">Parallelism.</param>
     /// <exception cref="ArgumentException">The network is of another shape.</exception>
     public static AcceleratorPlan Create(string name, TrainedNetwork network, NetworkFormats formats, HardwareSettings hardware) =>
-        new(name, network.FoldBatchNorm(), formats, hardware);
+        hardware.ProcessingElements > 0 ? new(name, network.FoldBatchNorm(), formats, hardware) : Fit(name, network.FoldBatchNorm(), formats, hardware);
+
+    /// <summary>Of the sizes that the budget holds the one with the shortest interval; among the most promising, since the schedule decides.</summary>
+    private static AcceleratorPlan Fit(string name, TrainedNetwork network, NetworkFormats formats, HardwareSettings hardware)
+    {
+        ResourceCount budget = hardware.Budget ?? throw new ArgumentException("No elements are given and no budget to choose them by.", nameof(hardware));
+        var candidates = HardwarePlanner.Candidates(network.Layers, formats, hardware, budget);
+        if (candidates.Count == 0)
+        {
+            // The smallest engine there is shows by how much.
+            return new(name, network, formats, hardware with { ProcessingElements = 1, ColumnsPerCycle = 1, VectorLanes = 1 });
+        }
+        return candidates.Take(FitTrials).Select(c => new AcceleratorPlan(name, network, formats, c))
+            .Where(p => p.Multipliers <= budget.Dsp).DefaultIfEmpty(new(name, network, formats, candidates[^1]))
+            .MinBy(p => (p.Schedule.IntervalCycles, p.SingleStreamCycles, p.Multipliers))!;
+    }
+
+    private const int FitTrials = 4;
+
+    /// <summary>Multipliers of the whole engine.</summary>
+    public long Multipliers => HardwarePlanner.Multipliers(Program, Formats,
+        new(Shape.Elements, 0, 0) { ColumnsPerCycle = Shape.Columns, VectorLanes = Program.Cells.Count > 0 ? Shape.Lanes : 0 }, Shape.IfftUnits);
 
     /// <summary>The slot of time, in intervals from the run's start, in which each step starts when nothing stalls: streams take turns.</summary>
     /// <param name="streams">Stream of each step.</param>

@@ -8,8 +8,9 @@ namespace HwGen.Core.Plan;
 /// <summary>The formats of one layer's parameters.</summary>
 /// <param name="Weights">Spectra of the matrices of each set: input, recurrent, projection; b bits.</param>
 /// <param name="Bias">Biases, that of the sums they are added to.</param>
+/// <param name="CandidateBias">Of a GRU the bias of R_n h, that of its sum; <paramref name="Bias"/> for others.</param>
 /// <param name="Peephole">Peepholes; null without.</param>
-public sealed record LayerFormats(IReadOnlyList<FixedFormat> Weights, FixedFormat Bias, FixedFormat? Peephole);
+public sealed record LayerFormats(IReadOnlyList<FixedFormat> Weights, FixedFormat Bias, FixedFormat CandidateBias, FixedFormat? Peephole);
 
 /// <summary>The formats of one sum.</summary>
 /// <param name="AccumulatorFracBits">Fraction bits of the frequency accumulators; the products of all terms are aligned to them.</param>
@@ -51,8 +52,14 @@ public sealed record NetworkFormats(
     /// <summary>Gates and candidate, b bits, all fraction but the sign.</summary>
     public FixedFormat Gate => new(Bits, Bits - 1);
 
-    /// <summary>What the cell unit's tables read: one format for all its sums.</summary>
+    /// <summary>What the cell unit's tables read: one format for all its sums but a GRU's R_n h.</summary>
     public required FixedFormat GateSum { get; init; }
+
+    /// <summary>A GRU's R_n h, which no table reads before it is gated: often small, so it may have more places than <see cref="GateSum"/>.</summary>
+    public required FixedFormat CandidateSum { get; init; }
+
+    /// <summary>Places that <see cref="CandidateSum"/> has more than <see cref="GateSum"/>.</summary>
+    public int CandidateShift => CandidateSum.FracBits - GateSum.FracBits;
 
     /// <summary>A GRU's state.</summary>
     public FixedFormat GruState => new(Bits + GruGuardBits, Bits - 1 + GruGuardBits);
@@ -100,6 +107,8 @@ public sealed record NetworkFormats(
         private readonly double[] _sumSpectra = [.. ranges.SumSpectra.Select((_, m) => program.Families.First(f => f.Contains(m)).Max(s => ranges.SumSpectra[s]))];
         private FixedFormat[][] _weights = [];
 
+        private const int WeightSets = 4;
+
         public NetworkFormats Choose()
         {
             // A linear unit's words have its sums' format, and sums are settled last: their wish stands in until then.
@@ -117,11 +126,11 @@ public sealed record NetworkFormats(
                 // A sum that came out coarser than wished changes the words that are made of it.
             }
             sums = [.. sums.Select((s, m) => s with { Value = _sums[m] })];
-            var gates = program.Cells.SelectMany(c => c.Sums).Where(s => s >= 0).ToList();
-            FixedFormat gate = gates.Count > 0 ? _sums[gates[0]] : new(bits, bits - 1);
+            FixedFormat gate = Gates.Length > 0 ? _sums[Gates[0]] : new(bits, bits - 1);
             var formats = new NetworkFormats(bits, _vectors, _spectra, sums, [.. network.Layers.Select((_, l) => Layer(l, sums))], modes)
             {
                 GateSum = gate,
+                CandidateSum = Candidates.Length > 0 ? _sums[Candidates[0]] : gate,
                 LstmState = LstmStateFormat(),
                 Peephole = PeepholeFormat(),
             };
@@ -130,16 +139,26 @@ public sealed record NetworkFormats(
             return formats;
         }
 
-        /// <summary>Takes over what sums came out as; those of the cell unit share one format, since they share its tables.</summary>
+        /// <summary>Sums of the cell unit that its tables read.</summary>
+        private int[] Gates { get; } = [.. program.Cells.SelectMany(c => c.Sums.Where((s, slot) => s >= 0 && !IsCandidate(c, slot))).Distinct()];
+
+        /// <summary>Sums R_n h of GRUs.</summary>
+        private int[] Candidates { get; } = [.. program.Cells.SelectMany(c => c.Sums.Where((s, slot) => s >= 0 && IsCandidate(c, slot))).Distinct()];
+
+        private static bool IsCandidate(CellPlan cell, int slot) => cell.Kind != CellKind.Lstm && slot == 3;
+
+        /// <summary>Takes over what sums came out as; those of the cell unit share one format, since they share its tables, and a GRU's
+        /// R_n h has its own, not a coarser one.</summary>
         /// <returns>Whether anything changed.</returns>
         private bool ShareGateSums(int[] frac)
         {
-            int[] gates = [.. program.Cells.SelectMany(c => c.Sums).Where(s => s >= 0).Distinct()];
-            if (gates.Length > 0)
+            if (Gates.Length > 0)
             {
                 // Tables start at zero fraction bits, and more than the word has would be of no use.
-                int shared = Math.Clamp(gates.Min(g => frac[g]), 0, bits - 1);
-                foreach (int g in gates) frac[g] = shared;
+                int candidate = Candidates.Select(g => frac[g]).DefaultIfEmpty(bits - 1).Min();
+                int shared = Math.Clamp(Math.Min(candidate, Gates.Min(g => frac[g])), 0, bits - 1);
+                foreach (int g in Gates) frac[g] = shared;
+                foreach (int g in Candidates) frac[g] = Math.Clamp(candidate, shared, bits - 1);
             }
             bool changed = false;
             for (int m = 0; m < _sums.Length; m++)
@@ -170,7 +189,7 @@ public sealed record NetworkFormats(
         /// <summary>Products that add up in one accumulator have one binary point: the finer ones give way.</summary>
         private void Align()
         {
-            _weights = [.. network.Layers.Select((_, l) => Enumerable.Range(0, 3).Select(set => WeightFormat(l, set)).ToArray())];
+            _weights = [.. network.Layers.Select((_, l) => Enumerable.Range(0, WeightSets).Select(set => WeightFormat(l, set)).ToArray())];
             for (int m = 0; m < program.Sums.Count; m++)
             {
                 SumPlan sum = program.Sums[m];
@@ -248,7 +267,7 @@ public sealed record NetworkFormats(
             int first = program.Sums.ToList().FindIndex(s => s.Layer == l);
             bool cell = program.Cells.Any(c => c.Layer == l);
             FixedFormat bias = first < 0 ? new(bits, bits - 1) : cell ? sums[program.Cells.First(c => c.Layer == l).Sums.First(s => s >= 0)].Value : sums[first].Value;
-            return new(_weights[l], bias, network.Weights[l] is LstmWeights { Peepholes.Count: > 0 } ? PeepholeFormat() : null);
+            return new(_weights[l], bias, Candidates.Length > 0 && network.Weights[l] is GruWeights ? sums[Candidates[0]].Value : bias, network.Weights[l] is LstmWeights { Peepholes.Count: > 0 } ? PeepholeFormat() : null);
         }
 
         private FixedFormat PeepholeFormat()

@@ -16,7 +16,7 @@ public sealed record QuantizedLayer(IReadOnlyList<QuantizedMatrix> Matrices, IRe
     public static QuantizedLayer Quantize(LayerWeights weights, IReadOnlyList<int> sets, LayerFormats formats) => new(
         [.. weights.Matrices.Select((m, i) => new QuantizedMatrix(m, formats.Weights[sets[i]]))],
         weights is GruWeights or LstmWeights
-            ? [.. Enumerable.Range(0, 4).Select(s => (Bias(weights, s) ?? []).Select(b => formats.Bias.Quantize(b)).ToArray())]
+            ? [.. Enumerable.Range(0, 4).Select(s => (Bias(weights, s) ?? []).Select(b => (s == 3 ? formats.CandidateBias : formats.Bias).Quantize(b)).ToArray())]
             : [[.. (Bias(weights, SumPlan.Linear) ?? []).Select(b => formats.Bias.Quantize(b))]],
         weights is LstmWeights { Peepholes.Count: > 0 } lstm
             ? [.. lstm.Peepholes.Select(p => p.Select(w => formats.Peephole!.Quantize(w)).ToArray())] : []);

@@ -96,12 +96,12 @@ public sealed class StepProgram
         if (gru.LinearBeforeReset)
         {
             slots[2] = AddSum("W_n x", l, 2, gru.InputBlockSize, blocks, wn);
-            slots[3] = AddSum("R_n h", l, 3, gru.RecurrentBlockSize, blocks, new TermPlan(GruLayer.Gates + 2, 1, rh, true));
+            slots[3] = AddSum("R_n h", l, 3, gru.RecurrentBlockSize, blocks, new TermPlan(GruLayer.Gates + 2, 3, rh, true));
             _cells.Add(new(l, CellKind.Gru, row, blocks, slots, h, split, false));
             return;
         }
         int reset = AddVector($"r{l}*h{l}", l, VectorSource.Cell, 1, gru.OutputSize);
-        var rn = new TermPlan(GruLayer.Gates + 2, 1, Spectrum(reset, gru.RecurrentBlockSize), false);
+        var rn = new TermPlan(GruLayer.Gates + 2, split ? 3 : 1, Spectrum(reset, gru.RecurrentBlockSize), false);
         int[] first = [-1, slots[1], -1, -1, -1, slots[5], -1, -1];
         if (split)
         {

@@ -1,0 +1,88 @@
+using HwGen.Core.Design;
+using HwGen.Core.Network;
+using HwGen.Core.Numerics;
+using HwGen.Core.Parts;
+
+namespace HwGen.Core.Plan;
+
+/// <summary>Sizes an engine to a budget: elements, columns and lanes with the shortest interval that the budget holds.</summary>
+/// <remarks>The interval that candidates are compared by is a bound: the columns of all groups. What multipliers and block memories are taken is
+/// exact for multipliers of up to 18 bits and rounds each memory up to whole blocks; look-up tables are not judged here.</remarks>
+public static class HardwarePlanner
+{
+    private const int MaxColumns = 8;
+
+    /// <summary>A part of the budget is left to what surrounds the engine, and to routing.</summary>
+    private const double MemoryShare = 0.95;
+
+    /// <summary>The sizes that fit, the shortest interval first and of those the fewest multipliers; empty when none fits.</summary>
+    /// <param name="layers">Of the network, batch norm folded.</param>
+    /// <param name="formats">Tell the transforms and the widths.</param>
+    /// <param name="hardware">Streams, and lanes where they are set.</param>
+    /// <param name="budget">What may be taken.</param>
+    public static IReadOnlyList<HardwareSettings> Candidates(IReadOnlyList<LayerDescription> layers, NetworkFormats formats, HardwareSettings hardware, ResourceCount budget)
+    {
+        var program = new StepProgram(layers);
+        bool maps = layers.Any(l => l is ConvLayer);
+        var found = new List<(HardwareSettings Settings, int Cycles, long Dsp)>();
+        int most = program.Families.Max(f => f.Sum(m => program.Sums[m].Blocks));
+        foreach (int columns in maps ? [1] : Enumerable.Range(1, MaxColumns))
+            foreach (int elements in Enumerable.Range(1, most).Select(groups => (most + groups - 1) / groups).Distinct())
+            {
+                int cycles = Cycles(program, elements, columns);
+                foreach (int lanes in Lanes(program, hardware, cycles))
+                {
+                    HardwareSettings settings = hardware with { ProcessingElements = elements, ColumnsPerCycle = columns, VectorLanes = lanes };
+                    int units = hardware.IfftUnits > 0 ? hardware.IfftUnits : Units(program, elements, cycles);
+                    long dsp = Multipliers(program, formats, settings, units);
+                    if (dsp <= budget.Dsp && Bram36(program, formats, settings, cycles) <= MemoryShare * budget.Bram36) found.Add((settings, cycles, dsp));
+                }
+            }
+        return [.. found.OrderBy(f => f.Cycles).ThenBy(f => f.Dsp).Select(f => f.Settings)];
+    }
+
+    /// <summary>Multipliers of an engine: those of the elements, the transforms and the lanes.</summary>
+    public static long Multipliers(StepProgram program, NetworkFormats formats, HardwareSettings settings, int units) =>
+        (long)settings.ProcessingElements * settings.ColumnsPerCycle * Spectrum.ProductMultiplies(program.BlockSize)
+        + formats.Modes.Sum(m => (long)program.BlockSize / m.BlockSize * (m.Fft.Multipliers + units * m.Ifft.Multipliers))
+        + (long)settings.VectorLanes * AcceleratorPlan.MultipliersOfLane(program);
+
+    /// <summary>Lanes that keep up with the elements: all powers of two from the fewest that do.</summary>
+    private static IEnumerable<int> Lanes(StepProgram program, HardwareSettings hardware, int cycles)
+    {
+        int k = program.BlockSize, updates = program.Cells.Sum(c => c.Blocks) * k;
+        if (program.Cells.Count == 0 || hardware.VectorLanes > 0) return [hardware.VectorLanes > 0 ? Math.Min(hardware.VectorLanes, k) : k];
+        return [.. Enumerable.Range(0, int.Log2(k) + 1).Select(e => 1 << e).Where(v => v == k || 2 * updates <= v * cycles)];
+    }
+
+    /// <summary>Columns of all groups: no interval is shorter.</summary>
+    private static int Cycles(StepProgram program, int elements, int columns)
+    {
+        int cycles = 0;
+        foreach (int[] family in program.Families)
+        {
+            SumPlan sum = program.Sums[family[0]];
+            int groups = (family.Sum(m => program.Sums[m].Blocks) + elements - 1) / elements, parts = program.BlockSize / sum.BlockSize;
+            cycles += program.Layers[sum.Layer] is ConvLayer conv
+                ? groups * program.Linears.First(l => l.Sum == family[0]).Windows.Sum(w => w.Length) * conv.Taps * ((conv.Input.Channels + sum.BlockSize - 1) / sum.BlockSize)
+                : groups * sum.Terms.Sum(t => (program.Vectors[program.Spectra[t.Spectrum].Vector].Blocks + columns - 1) / columns * parts);
+        }
+        return cycles;
+    }
+
+    private static int Units(StepProgram program, int elements, int cycles)
+    {
+        int rows = program.Sums.Sum(s => s.Blocks);
+        return Math.Clamp((rows + cycles - 1) / cycles, 1, elements);
+    }
+
+    /// <summary>Block memories of 36 kbit, 72 bits wide: weights and spectra, the two that fill a device.</summary>
+    private static double Bram36(StepProgram program, NetworkFormats formats, HardwareSettings settings, int cycles)
+    {
+        int width = settings.ColumnsPerCycle * program.BlockSize * formats.Bits;
+        long rows = program.Spectra.Sum(s => (program.Vectors[s.Vector].Blocks + settings.ColumnsPerCycle - 1L) / settings.ColumnsPerCycle) * 2 * settings.Streams;
+        return settings.ProcessingElements * Blocks(width, cycles) + Blocks(width, rows);
+
+        static double Blocks(int width, long depth) => (width + 71) / 72 * ((depth + 511) / 512);
+    }
+}
