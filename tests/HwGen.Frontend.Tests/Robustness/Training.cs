@@ -29,8 +29,9 @@ internal static class Training
         }
     }
 
-    public static TrainingOutcome Run(string root, DesignFile design, LabelledData train, LabelledData test, Action? step = null, CancellationToken stop = default) =>
-        TrainingRun.Run(design, Devices.Get("cpu"), "data", () => new(train, [new("test", test)]), root, step is null ? null : new Reports(step), stop, EveryStep);
+    public static TrainingOutcome Run(string root, DesignFile design, LabelledData train, LabelledData test, Action? step = null, CancellationToken stop = default,
+        TrainingIntervals? intervals = null) =>
+        TrainingRun.Run(design, Devices.Get("cpu"), "data", () => new(train, [new("test", test)]), root, step is null ? null : new Reports(step), stop, intervals ?? EveryStep);
 
     public static float[] Pack(TrainedNetwork network) => new ParameterLayout(network.Layers).Pack(network);
 
