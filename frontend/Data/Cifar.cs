@@ -87,7 +87,8 @@ public static class Cifar
                 for (int channel = 0; channel < Channels; channel++)
                     for (int i = 0; i < Plane; i++) target[i * Channels + channel] = tables[channel][picture[channel * Plane + i]];
             }
-        return new(count, Side, Side * Channels, format.LabelClasses[^1], inputs, labels);
+        float[] Ends(int value) => [.. Enumerable.Range(0, Side * Channels).Select(f => tables[f % Channels][value])];
+        return new(count, Side, Side * Channels, format.LabelClasses[^1], inputs, labels) { Ends = new(Ends(0), Ends(255)) };
     }
 
     /// <param name="Name">The data set.</param>

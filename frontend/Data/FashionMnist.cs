@@ -81,6 +81,9 @@ public static class FashionMnist
         var table = Enumerable.Range(0, 256).Select(p => (float)((p - mean) / deviation)).ToArray();
         var inputs = new float[images.Values.Length];
         for (int i = 0; i < inputs.Length; i++) inputs[i] = table[images.Values[i]];
-        return new(labels.Values.Length, Side, Side, Classes, inputs, labels.Values);
+        return new(labels.Values.Length, Side, Side, Classes, inputs, labels.Values)
+        {
+            Ends = new([.. Enumerable.Repeat(table[0], Side)], [.. Enumerable.Repeat(table[^1], Side)]),
+        };
     }
 }

@@ -32,6 +32,9 @@ public abstract class LabelledData
     /// <summary>The class that scoring counts a label as, where training has finer classes than scoring.</summary>
     public virtual byte Fold(byte label) => label;
 
+    /// <summary>What inputs can be; null where they have no ends.</summary>
+    public virtual InputBox? Box => null;
+
     /// <summary>Steps of the longest sequence.</summary>
     public int LongestLength => Count == 0 ? 0 : Enumerable.Range(0, Count).Max(Length);
 }

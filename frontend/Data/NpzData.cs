@@ -116,6 +116,9 @@ public static class NpzData
 
         public LabelledData Build(int classes) => Kind == LabelKind.Sequence && Lengths is null
             ? new SequenceDataset(Count, Steps, Features, classes, Inputs, Labels)
+            {
+                Ends = X.Type == "u1" ? new(new float[Features], [.. Enumerable.Repeat(1f, Features)]) : null,
+            }
             : new PaddedDataset(Steps, Features, classes, Kind, Inputs, Labels, Lengths ?? [.. Enumerable.Repeat(Steps, Count)]);
     }
 }

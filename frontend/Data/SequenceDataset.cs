@@ -29,6 +29,11 @@ public sealed class SequenceDataset(int count, int steps, int inputSize, int cla
     /// <summary>One sequence, shape (steps, input).</summary>
     public ReadOnlySpan<float> Sequence(int index) => inputs.AsSpan(index * steps * inputSize, steps * inputSize);
 
+    /// <summary>Ends of the inputs.</summary>
+    public InputBox? Ends { get; init; }
+
+    public override InputBox? Box => Ends;
+
     public override int Length(int index) => steps;
 
     public override void Read(int index, Span<float> target) => Sequence(index).CopyTo(target);

@@ -14,7 +14,7 @@ public struct NormKernelArgs
     /// <summary>Sums of <see cref="NormKernel.PartialRows"/> rows each; on the way back of gradients, then of their products.</summary>
     public ArrayView<float> Partials;
 
-    public int Rows, Width, Channels, Block, Group, Shift, Scale, Mean, Variance, Rectify, ColumnsPerItem;
+    public int Rows, Width, Channels, Block, Group, Shift, Scale, Mean, Variance, Rectify, ColumnsPerItem, IsRunning, HasParameterGradient;
     public float Epsilon;
 }
 
@@ -119,7 +119,8 @@ public static class NormKernel
             }
     }
 
-    /// <summary>Gradients at β and γ, zeros at the running moments, and what <see cref="ApplyBack"/> takes; an item is a group.</summary>
+    /// <summary>Gradients at β and γ, zeros at the running moments, and what <see cref="ApplyBack"/> takes: nothing where the moments
+    /// are the running ones, which do not depend on the rows. An item is a group.</summary>
     public static void BatchBack(Index1D group, NormKernelArgs a)
     {
         int first = group * a.Group, last = IntrinsicMath.Min(first + a.Group, a.Channels), products = Parts(a) * a.Width;
@@ -129,13 +130,15 @@ public static class NormKernel
             int column = Column(a, c);
             float shift = Total(a, column);
             sum += Total(a, products + column);
+            a.Columns[3 * a.Width + column] = a.IsRunning != 0 ? 0f : shift / a.Rows;
+            if (a.HasParameterGradient == 0) continue;
             a.ParameterGradient[a.Shift + column] = shift;
             a.ParameterGradient[a.Mean + column] = 0f;
-            a.Columns[3 * a.Width + column] = shift / a.Rows;
         }
+        for (int c = first; c < last; c++) a.Columns[4 * a.Width + Column(a, c)] = a.IsRunning != 0 ? 0f : sum / a.Rows / (last - first);
+        if (a.HasParameterGradient == 0) return;
         a.ParameterGradient[a.Scale + group] = sum;
         a.ParameterGradient[a.Variance + group] = 0f;
-        for (int c = first; c < last; c++) a.Columns[4 * a.Width + Column(a, c)] = sum / a.Rows / (last - first);
     }
 
     /// <summary>Gradients at the sums, in place; an item is a row and a range of columns.</summary>

@@ -26,11 +26,13 @@ public sealed unsafe partial class Ops
         else Launch<NormKernelArgs>(NormKernel.Apply, rows * ranges, args);
     }
 
-    /// <summary>Gradients at the sums, in place, at β and γ; zeros at the running moments. After <see cref="Normalize"/> with train.</summary>
-    /// <param name="gradient">Laid out as the parameters.</param>
-    public void NormalizeBack(NormStep s, int rows, Tensor gradient)
+    /// <summary>Gradients at the sums, in place, at β and γ; zeros at the running moments. After <see cref="Normalize"/>.</summary>
+    /// <param name="gradient">Laid out as the parameters; null where theirs are not asked for.</param>
+    /// <param name="train">As it was there.</param>
+    public void NormalizeBack(NormStep s, int rows, Tensor? gradient, bool train = true)
     {
-        var args = s.Arguments(rows, gradient, PerItem(s.Width));
+        var args = s.Arguments(rows, gradient ?? s.Parameters, PerItem(s.Width));
+        (args.IsRunning, args.HasParameterGradient) = (train ? 0 : 1, gradient is null ? 0 : 1);
         int ranges = Divide(s.Width, args.ColumnsPerItem), parts = NormPartials(rows), width = s.Width;
         if (_simd)
             ForParts(rows, (part, first, count) => SimdNorm.SumBack(s.Sums.Host + first * width, s.Outputs.Host + first * width,

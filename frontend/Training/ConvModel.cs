@@ -17,6 +17,7 @@ internal sealed class ConvModel : LayerModel
     private readonly NormStep? _norm;
     private readonly Tensor _parameters, _mask, _patches, _outputs, _gradients;
     private readonly Tensor? _inputSpectra, _outputSpectra;
+    private bool _trained;
 
     /// <param name="batch">Maps.</param>
     /// <param name="parameters">Of all layers; batch norm keeps its running moments in them.</param>
@@ -71,19 +72,23 @@ internal sealed class ConvModel : LayerModel
             }
         });
         if (_norm is not null) _ops.Normalize(_norm, _rows, train);
+        _trained = train;
     }
 
-    public override void Backward(MatrixArgs x, MatrixArgs? inputGradients, Tensor gradient, int steps)
+    public override void Backward(MatrixArgs x, MatrixArgs? inputGradients, Tensor? gradient, int steps)
     {
-        if (_norm is not null) _ops.NormalizeBack(_norm, _rows, gradient);
+        if (_norm is not null) _ops.NormalizeBack(_norm, _rows, gradient, _trained);
         _ops.ForRows(_rows, (first, count) =>
         {
             if (_norm is null) _ops.ActivateBack(Outputs.Row(first), Gradients.Row(first), count, _width, _mask, _rectify);
             if (_outputSpectra is not null) _weight.TransformOutput(Gradients.Row(first), Products.Row(first), count);
         });
-        if (_norm is null) _ops.SumColumns(_gradients, 0, _width, _rows, _width, gradient, _biasStart);
         var products = _outputSpectra is null ? Gradients : Products;
-        _weight.Gradient(Patches, products, _rows, gradient);
+        if (gradient is not null)
+        {
+            if (_norm is null) _ops.SumColumns(_gradients, 0, _width, _rows, _width, gradient, _biasStart);
+            _weight.Gradient(Patches, products, _rows, gradient);
+        }
         if (inputGradients is not { } target) return;
         _ops.ForMaps(_batch, _grid.Places, (firstMap, maps) =>
         {

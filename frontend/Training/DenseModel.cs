@@ -20,7 +20,7 @@ internal sealed class DenseModel : LayerModel
         int rows = batch * steps;
         (_ops, _batch, _parameters, _taps, _rectify) = (ops, batch, parameters, slot.Taps, ((DenseLayer)layout.Layers[index]).Rectify);
         (_biasStart, _width, _mask) = (layout.Vectors(index)[0].Start, slot.Output.Width, ops.Mask(slot.Output.Size, slot.Output.Block));
-        _products = new(ops, slot, rows, hasInputGradients: true);
+        _products = new(ops, slot, rows);
         _outputs = ops.Allocate(rows * _width);
         _gradients = ops.Allocate(rows * _width);
     }
@@ -37,7 +37,7 @@ internal sealed class DenseModel : LayerModel
         _ops.Activate(Outputs.Row(first), count, _width, _parameters, _biasStart, _mask, _rectify);
     });
 
-    public override void Backward(MatrixArgs x, MatrixArgs? inputGradients, Tensor gradient, int steps)
+    public override void Backward(MatrixArgs x, MatrixArgs? inputGradients, Tensor? gradient, int steps)
     {
         int rows = _batch * steps;
         _ops.ForRows(rows, (first, count) =>
@@ -45,8 +45,11 @@ internal sealed class DenseModel : LayerModel
             _ops.ActivateBack(Outputs.Row(first), Gradients.Row(first), count, _width, _mask, _rectify);
             _products.TransformGradients(Gradients, first, count);
         });
-        _ops.SumColumns(_gradients, 0, _width, rows, _width, gradient, _biasStart);
-        _products.Gradient(Maps(x), Gradients, rows, gradient);
+        if (gradient is not null)
+        {
+            _ops.SumColumns(_gradients, 0, _width, rows, _width, gradient, _biasStart);
+            _products.Gradient(Maps(x), Gradients, rows, gradient);
+        }
         if (inputGradients is { } target) _products.Backward(Gradients, Maps(target), rows);
     }
 

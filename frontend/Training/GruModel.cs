@@ -25,7 +25,7 @@ internal sealed class GruModel : LayerModel
         (_ops, _batch, _size) = (ops, batch, state.Width);
         (_inputBias, _recurrentBias) = (layout.Vectors(index)[0].Start, layout.Vectors(index)[1].Start);
         int rows = batch * steps;
-        _input = new(ops, slots[0], rows, hasInputGradients: index > 0);
+        _input = new(ops, slots[0], rows);
         _recurrent = new(ops, slots[1]);
         _candidate = slots.Count > 2 ? new(ops, slots[2]) : null;
         _gates = ops.Allocate(rows * 4 * _size);
@@ -101,7 +101,7 @@ internal sealed class GruModel : LayerModel
         matrix.RestoreOutput(ys, y, count, false);
     }
 
-    public override void Backward(MatrixArgs x, MatrixArgs? inputGradients, Tensor gradient, int steps)
+    public override void Backward(MatrixArgs x, MatrixArgs? inputGradients, Tensor? gradient, int steps)
     {
         int rows = _batch * steps;
         _ops.Clear(_gradients, 0, _batch * _size);
@@ -110,6 +110,12 @@ internal sealed class GruModel : LayerModel
             for (int t = steps - 1; t >= 0; t--) StepBack(t * _batch + first, first, count, t > 0);
         });
         _ops.ForRows(rows, (first, count) => _input.TransformGradients(Gates(0), first, count));
+        if (gradient is not null) WeightGradients(x, gradient, rows);
+        if (inputGradients is { } target) _input.Backward(Gates(0), target, rows);
+    }
+
+    private void WeightGradients(MatrixArgs x, Tensor gradient, int rows)
+    {
         _input.Gradient(x, Gates(0), rows, gradient);
         if (_recurrent.IsDense) _recurrent.Gradient(States, Gates(1), rows, gradient);
         else _recurrent.Gradient(StateSpectra, GateSpectra, rows, gradient);
@@ -120,7 +126,6 @@ internal sealed class GruModel : LayerModel
         _ops.Copy(gradient, _inputBias + _size, _recurrentBias, 2 * _size);
         if (_candidate is null) _ops.SumColumns(_gates, 3 * _size, 4 * _size, rows, _size, gradient, _recurrentBias + 2 * _size);
         else _ops.Copy(gradient, _inputBias, _recurrentBias + 2 * _size, _size);
-        if (inputGradients is { } target) _input.Backward(Gates(0), target, rows);
     }
 
     private void StepBack(int row, int first, int count, bool hasBefore)

@@ -18,15 +18,15 @@ internal abstract class LayerModel : IDisposable
 
     /// <param name="x">Inputs, from the first row.</param>
     /// <param name="steps">Steps of the longest sequence of the batch; 1 for images.</param>
-    /// <param name="train">Whether the run is followed by <see cref="Backward"/>: batch norm then takes the batch's own moments.</param>
+    /// <param name="train">Whether batch norm takes the batch's own moments. <see cref="Backward"/> may follow either way.</param>
     public abstract void Forward(MatrixArgs x, int steps, bool train);
 
     /// <summary>From <see cref="Gradients"/> to the gradients at the parameters and, if asked for, at the inputs.</summary>
     /// <param name="x">As in <see cref="Forward"/>.</param>
-    /// <param name="inputGradients">Are overwritten; null below the first layer.</param>
-    /// <param name="gradient">Of all parameters; the layer's own part is overwritten.</param>
+    /// <param name="inputGradients">Are overwritten; null where nobody asks for them.</param>
+    /// <param name="gradient">Of all parameters; the layer's own part is overwritten. Null where only the inputs' is asked for.</param>
     /// <param name="steps">As in <see cref="Forward"/>.</param>
-    public abstract void Backward(MatrixArgs x, MatrixArgs? inputGradients, Tensor gradient, int steps);
+    public abstract void Backward(MatrixArgs x, MatrixArgs? inputGradients, Tensor? gradient, int steps);
 
     public abstract void Dispose();
 }

@@ -31,7 +31,7 @@ internal sealed class LstmModel : LayerModel
         (_ops, _batch, _size, _width) = (ops, batch, cells.Width, output.Width);
         (_bias, _peepholes) = (layout.Vectors(index)[0], layout.Vectors(index) is [_, var p] ? p : null);
         int rows = batch * steps;
-        _input = new(ops, slots[0], rows, hasInputGradients: index > 0);
+        _input = new(ops, slots[0], rows);
         _recurrent = new(ops, slots[1]);
         _projection = slots.Count > 2 ? new(ops, slots[2]) : null;
         _shared = !_recurrent.IsDense && _input.Matrix.BlockSize == _recurrent.BlockSize;
@@ -126,7 +126,7 @@ internal sealed class LstmModel : LayerModel
         _ops.MaskRows(y, count, _width, _mask);
     }
 
-    public override void Backward(MatrixArgs x, MatrixArgs? inputGradients, Tensor gradient, int steps)
+    public override void Backward(MatrixArgs x, MatrixArgs? inputGradients, Tensor? gradient, int steps)
     {
         int rows = _batch * steps;
         _ops.Clear(_gradients, 0, _batch * _width);
@@ -136,6 +136,12 @@ internal sealed class LstmModel : LayerModel
             for (int t = steps - 1; t >= 0; t--) StepBack(t * _batch + first, first, count, t > 0);
         });
         if (!_shared) _ops.ForRows(rows, (first, count) => _input.TransformGradients(Gates, first, count));
+        if (gradient is not null) WeightGradients(x, gradient, rows);
+        if (inputGradients is { } target) _input.Backward(Gates, target, rows);
+    }
+
+    private void WeightGradients(MatrixArgs x, Tensor gradient, int rows)
+    {
         _input.Gradient(x, Gates, rows, gradient);
         if (_recurrent.IsDense) _recurrent.Gradient(AllOutputs, Gates, rows, gradient);
         else _recurrent.Gradient(StateSpectra, GradientSpectra, rows, gradient);
@@ -145,7 +151,6 @@ internal sealed class LstmModel : LayerModel
         if (_peepholes is not null)
             for (int g = 0; g < 3; g++)     // i and f see the cell before, o the cell after
                 _ops.SumProducts(Gates with { Offset = g * _size }, new MatrixArgs(_cells, 0, _size).Row(g == 1 ? _batch : 0), rows, _size, gradient, _peepholes.Start + g * _size);
-        if (inputGradients is { } target) _input.Backward(Gates, target, rows);
     }
 
     private void StepBack(int row, int first, int count, bool hasBefore)

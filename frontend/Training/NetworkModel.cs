@@ -29,6 +29,8 @@ internal sealed class NetworkModel : IDisposable
     private readonly IndexTable? _lastRows;
     private readonly float[] _hostInputs, _hostLabels, _hostResults, _hostOutputs;
     private readonly int[] _lengths, _hostLastRows;
+    private Tensor? _inputGradient;
+    private float[] _hostInputGradient = [];
     private int _ran;
     private bool _hasOutputs;
 
@@ -101,15 +103,16 @@ internal sealed class NetworkModel : IDisposable
 
     /// <summary>Takes over changed parameters.</summary>
     /// <param name="bits">0, or the bits of a word of the weights' spectra.</param>
-    public void Update(int bits = 0)
+    /// <param name="weights">Holds the matrices, laid out as the parameters; null: the parameters do.</param>
+    public void Update(int bits = 0, Tensor? weights = null)
     {
-        foreach (var model in _models) model.Update(Parameters, bits);
+        foreach (var model in _models) model.Update(weights ?? Parameters, bits);
     }
 
     /// <summary>Loss and hits of the given sequences.</summary>
     /// <param name="data">Holds them.</param>
     /// <param name="indices">At most <see cref="Batch"/>.</param>
-    /// <param name="train">Whether <see cref="Backward"/> follows.</param>
+    /// <param name="train">Whether batch norm takes the batch's own moments.</param>
     public BatchScore Forward(LabelledData data, ReadOnlySpan<int> indices, bool train = false)
     {
         int labels = Fill(data, indices);
@@ -151,13 +154,70 @@ internal sealed class NetworkModel : IDisposable
         return result;
     }
 
-    /// <summary>Gradient of the mean loss of the batch, after <see cref="Forward"/> with train.</summary>
-    public void Backward()
+    /// <summary>The class with the largest output of one sequence of the last <see cref="Forward"/>, the first of equals.</summary>
+    /// <param name="slot">Which of the batch; data with a label a sequence.</param>
+    public int Predicted(int slot)
+    {
+        var outputs = Outputs(slot);
+        return Array.IndexOf(outputs, outputs.Max());
+    }
+
+    /// <summary>Squared 2-norms of what the last layer reads of each sequence of the last <see cref="Forward"/>.</summary>
+    public double[] FeatureSquares()
+    {
+        var input = Input(_models.Length - 1);
+        var last = Layout.Matrices(_models.Length - 1)[0];
+        var values = new float[Batch * last.Taps * input.RowStride];
+        _ops.Download(input.Tensor, values, input.Offset);
+        return [.. values.Chunk(last.Taps * input.RowStride).Select(row => row.Sum(v => (double)v * v))];
+    }
+
+    /// <summary>What a layer gave in the last <see cref="Forward"/>, and the gradients there; whole tensors, all rows.</summary>
+    public (Tensor Outputs, Tensor Gradients) LayerTensors(int layer) => (_models[layer].Outputs.Tensor, _models[layer].Gradients.Tensor);
+
+    /// <summary>Puts other gradients at the outputs than the loss's.</summary>
+    /// <param name="gradients">Shape (sequences, classes); zeros for the rest of the batch. Data with a label a sequence.</param>
+    public void SetOutputGradients(ReadOnlySpan<double> gradients)
+    {
+        var rows = _hostOutputs.AsSpan(0, Batch * _outputs.Width);
+        rows.Clear();
+        for (int i = 0; i < gradients.Length; i++)
+            rows[i / _outputs.Size * _outputs.Width + _outputs.Position(i % _outputs.Size)] = (float)gradients[i];
+        _hasOutputs = false;
+        _ops.Upload(_models[^1].Gradients.Tensor, rows);
+    }
+
+    /// <summary>Gradient of the mean loss of the batch at the parameters, after <see cref="Forward"/>.</summary>
+    /// <param name="reached">Called with each layer, last to first, when the gradients at its outputs are whole: it may add to them.</param>
+    public void Backward(Action<int>? reached = null) => Backward(null, Gradient, reached);
+
+    /// <summary>The same at the inputs alone; see <see cref="InputGradient"/>.</summary>
+    public void BackwardToInputs()
+    {
+        _inputGradient ??= _ops.Allocate(_x.Length);
+        Backward(new MatrixArgs(_inputGradient, 0, _inputs.Width), null, null);
+        if (_hostInputGradient.Length == 0) _hostInputGradient = new float[_x.Length];
+        _ops.Download(_inputGradient, _hostInputGradient.AsSpan(0, Batch * (_mapRows > 0 ? _positions : _ran) * _inputs.Width));
+    }
+
+    /// <summary>Gradient of the mean loss at the inputs of one sequence, after <see cref="BackwardToInputs"/>.</summary>
+    /// <param name="slot">Which of the batch.</param>
+    /// <param name="target">As <see cref="LabelledData.Read"/> fills it.</param>
+    public void InputGradient(int slot, Span<float> target)
+    {
+        var (first, next) = RowsOf(slot);
+        for (int r = 0; r < target.Length / _lanes.Length; r++)
+            for (int f = 0, at = (first + r * next) * _inputs.Width; f < _lanes.Length; f++)
+                target[r * _lanes.Length + f] = _hostInputGradient[at + _lanes[f]];
+    }
+
+    private void Backward(MatrixArgs? inputGradients, Tensor? gradient, Action<int>? reached)
     {
         for (int l = _models.Length - 1; l >= 0; l--)
         {
-            MatrixArgs? below = l == 0 ? null : l == _selectAt ? Selected(_lastGradient!) : _models[l - 1].Gradients;
-            _models[l].Backward(Input(l), below, Gradient, Steps(l));
+            reached?.Invoke(l);
+            MatrixArgs? below = l == 0 ? inputGradients : l == _selectAt ? Selected(_lastGradient!) : _models[l - 1].Gradients;
+            _models[l].Backward(Input(l), below, gradient, Steps(l));
             if (l != _selectAt) continue;
             MatrixArgs target = _models[l - 1].Gradients;
             int width = Layout.Boundary(l).Width;
@@ -169,7 +229,7 @@ internal sealed class NetworkModel : IDisposable
     public void Dispose()
     {
         foreach (var model in _models) model.Dispose();
-        foreach (var tensor in new[] { _x, _labels, _results, Parameters, Gradient, _last, _lastGradient }) tensor?.Dispose();
+        foreach (var tensor in new[] { _x, _labels, _results, Parameters, Gradient, _last, _lastGradient, _inputGradient }) tensor?.Dispose();
         _lastRows?.Dispose();
     }
 
@@ -217,6 +277,9 @@ internal sealed class NetworkModel : IDisposable
 
     private MatrixArgs Selected(Tensor tensor) => new(tensor, 0, Layout.Boundary(_selectAt).Width);
 
+    /// <summary>Where the input's rows of one sequence of the batch lie, and how far from each other.</summary>
+    private (int First, int Next) RowsOf(int slot) => _mapRows > 0 ? (slot * _positions, 1) : (slot, Batch);
+
     /// <returns>Labels in the batch.</returns>
     private int Fill(LabelledData data, ReadOnlySpan<int> indices)
     {
@@ -232,7 +295,8 @@ internal sealed class NetworkModel : IDisposable
             var values = System.Buffers.ArrayPool<float>.Shared.Rent(Math.Max(size, 1));
             data.Read(indices[b], values.AsSpan(0, size));
             // A row is a step of the sequence or a position of the image.
-            int count = size / _inputs.Size, first = _mapRows > 0 ? b * _positions : b, next = _mapRows > 0 ? 1 : Batch;
+            int count = size / _inputs.Size;
+            var (first, next) = RowsOf(b);
             for (int r = 0; r < count; r++)
                 for (int f = 0, at = (first + r * next) * _inputs.Width; f < _lanes.Length; f++)
                     inputs[at + _lanes[f]] = values[r * _lanes.Length + f];

@@ -38,7 +38,7 @@ internal sealed class PoolModel : LayerModel
         else _ops.MaxPool(_grid, x, Outputs, _winners, _batch, _width);
     }
 
-    public override void Backward(MatrixArgs x, MatrixArgs? inputGradients, Tensor gradient, int steps)
+    public override void Backward(MatrixArgs x, MatrixArgs? inputGradients, Tensor? gradient, int steps)
     {
         if (inputGradients is not { } target) return;
         if (_winners is null) _ops.AveragePoolBack(_grid, target, Gradients, _batch, _width);

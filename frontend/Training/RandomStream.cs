@@ -20,6 +20,18 @@ internal struct RandomStream
     /// <summary>Uniform in [0, 1), 53 bits.</summary>
     public double NextUniform() => (Next() >> 11) * (1.0 / (1L << 53));
 
+    /// <summary>Fills with numbers of mean 0 and variance 1, normally distributed (Box and Muller, 1958).</summary>
+    public void Normal(Span<float> target)
+    {
+        for (int i = 0; i < target.Length; i += 2)
+        {
+            double radius = Math.Sqrt(-2 * Math.Log(1 - NextUniform()));
+            var (sine, cosine) = Math.SinCos(2 * Math.PI * NextUniform());
+            target[i] = (float)(radius * cosine);
+            if (i + 1 < target.Length) target[i + 1] = (float)(radius * sine);
+        }
+    }
+
     /// <summary>Uniform in 0..bound−1.</summary>
     public int NextBelow(int bound) => (int)Math.BigMul(Next(), (ulong)bound, out _);
 

@@ -6,17 +6,17 @@ namespace HwGen.Frontend.Training;
 internal sealed class RowProducts : IDisposable
 {
     private readonly Ops _ops;
-    private readonly Tensor? _inputSpectra, _sums, _gradientSpectra;
+    private readonly int _rows;
+    private readonly Tensor? _inputSpectra, _sums;
+    private Tensor? _gradientSpectra;
 
     /// <param name="rows">Most rows of a run.</param>
-    /// <param name="hasInputGradients">Whether <see cref="Backward"/> is called.</param>
-    public RowProducts(Ops ops, MatrixSlot slot, int rows, bool hasInputGradients)
+    public RowProducts(Ops ops, MatrixSlot slot, int rows)
     {
-        (_ops, Matrix) = (ops, new(ops, slot));
+        (_ops, _rows, Matrix) = (ops, rows, new(ops, slot));
         if (Matrix.IsDense) return;
         _inputSpectra = ops.Allocate(rows * Matrix.InputWidth);
         _sums = ops.Allocate(rows * Matrix.OutputWidth);
-        _gradientSpectra = ops.Allocate(hasInputGradients ? rows * Matrix.InputWidth : 1);
     }
 
     public WeightMatrix Matrix { get; }
@@ -56,16 +56,21 @@ internal sealed class RowProducts : IDisposable
     }
 
     /// <summary>Gradients at x of all rows, after <see cref="TransformGradients"/> of each.</summary>
-    public void Backward(MatrixArgs gradients, MatrixArgs target, int rows) => _ops.ForRows(rows, (first, count) =>
+    public void Backward(MatrixArgs gradients, MatrixArgs target, int rows)
     {
-        if (Matrix.IsDense)
+        // A first layer is rarely asked for them.
+        if (!Matrix.IsDense) _gradientSpectra ??= _ops.Allocate(_rows * Matrix.InputWidth);
+        _ops.ForRows(rows, (first, count) =>
         {
-            Matrix.Backward(gradients.Row(first), target.Row(first), count, false);
-            return;
-        }
-        Matrix.Backward(Sums.Row(first), GradientSpectra.Row(first), count, false);
-        Matrix.RestoreInput(GradientSpectra.Row(first), target.Row(first), count, false);
-    });
+            if (Matrix.IsDense)
+            {
+                Matrix.Backward(gradients.Row(first), target.Row(first), count, false);
+                return;
+            }
+            Matrix.Backward(Sums.Row(first), GradientSpectra.Row(first), count, false);
+            Matrix.RestoreInput(GradientSpectra.Row(first), target.Row(first), count, false);
+        });
+    }
 
     public void Dispose()
     {

@@ -12,6 +12,9 @@ public sealed record TrainingOutcome(TrainedNetwork Dense, TrainedNetwork Circul
     /// <summary>Of the block-circulant network on each test set.</summary>
     public IReadOnlyList<TestScore> Scores => Log.Scores;
 
+    /// <summary>α of each output channel's noise, matrix after matrix; null without noise. Scores are of the network without it.</summary>
+    public float[]? Noise { get; init; }
+
     /// <summary>On the first test set, 0..1.</summary>
     public double DenseAccuracy => DenseScores[0].Accuracy;
 

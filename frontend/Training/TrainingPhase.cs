@@ -13,4 +13,10 @@ public enum TrainingPhase
 
     /// <summary>First columns only, from random ones.</summary>
     Scratch,
+
+    /// <summary>Sparse, from random weights, rewired after each epoch.</summary>
+    Dnr,
+
+    /// <summary>The projections of a dense network's channels.</summary>
+    Cap,
 }

@@ -1,6 +1,7 @@
 using HwGen.Core;
 using HwGen.Core.Design;
 using HwGen.Core.Network;
+using HwGen.Frontend.Compression;
 using HwGen.Frontend.Data;
 using HwGen.Frontend.Kernels;
 
@@ -9,7 +10,7 @@ namespace HwGen.Frontend.Training;
 /// <summary>From data to a trained block-circulant network: a dense baseline, ADMM, retraining.</summary>
 public static class TrainingRun
 {
-    private const string CheckpointMagic = "HWGENCKP";
+    private const string CheckpointMagic = "HWGENCKP", NoiseMagic = "HWGENNOI";
 
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(200);
 
@@ -85,28 +86,65 @@ public static class TrainingRun
             Phase(context.Value, denseLayers, denseFiles, denseFiles.Restore()
                 ?? Start(TrainingPhase.Dense, Initialization.Create(denseLayers, design.Seed), new([], []))));
         guard?.Dispose();
+        if (design.Training is { Method: CompressionMethod.None, Noise: not null } && denseFiles.LoadNoise() is { } noise) files.SaveNoise(noise);
         var (circulant, log) = files.Load() ?? files.Finish(() => Compress(context.Value, files, dense, denseLog));
-        return new(dense, circulant, denseLog.Scores, log);
+        return new(dense, circulant, denseLog.Scores, log) { Noise = files.LoadNoise() };
     }
 
     /// <summary>From the dense baseline, or from random weights, to the block-circulant network.</summary>
     private static (TrainedNetwork, TrainingLog) Compress(TrainingContext context, Artifacts files, TrainedNetwork dense, TrainingLog denseLog)
     {
         var design = context.Design;
+        if (design.Training.Method == CompressionMethod.None) return (dense, denseLog);
+        IReadOnlyList<LayerDescription> target = design.Layers;
+        if (design.Training.Method is CompressionMethod.Dnr or CompressionMethod.Cap)
+        {
+            var reduced = files.Below("reduced");
+            (dense, denseLog) = reduced.Load() ?? reduced.Finish(() => Reduce(context, reduced, dense, denseLog));
+            if (reduced.LoadNoise() is { } noise) files.SaveNoise(noise);
+            if (design.Training.Method == CompressionMethod.Dnr && design.Layers.All(l => l.BlockSize == 1)) return (dense, denseLog);
+            target = [.. dense.Layers.Zip(design.Layers, WithBlocks)];
+        }
         var state = files.Restore();
         if (state is null && design.Training.Method == CompressionMethod.Scratch)
             state = Start(TrainingPhase.Scratch, Initialization.Create(design.Layers, design.Seed), denseLog);
         if (state is null or { Phase: TrainingPhase.Admm })
         {
             // Dense weights with the batch norm that block-circulant ones can take over.
-            IReadOnlyList<LayerDescription> layers = [.. design.Layers.Select(l => l.WithBlockSize(1))];
+            IReadOnlyList<LayerDescription> layers = [.. target.Select(l => l.WithBlockSize(1))];
             var (pulled, log) = (Regroup(dense, layers), denseLog);
-            if (design.Training.Method == CompressionMethod.Admm && design.Layers.Any(l => l.BlockSize > 1))
-                (pulled, log) = Phase(context, layers, files, state ?? Start(TrainingPhase.Admm, pulled, denseLog));
-            state = Start(TrainingPhase.Retrain, CirculantProjection.Project(pulled, design.Layers), log);
+            if (design.Training.Method is CompressionMethod.Admm or CompressionMethod.Dnr or CompressionMethod.Cap && target.Any(l => l.BlockSize > 1))
+                (pulled, log) = Phase(context, layers, files, state ?? Start(TrainingPhase.Admm, pulled, denseLog), target);
+            state = Start(TrainingPhase.Retrain, CirculantProjection.Project(pulled, target), log);
             files.Save(state);
         }
-        return Phase(context, design.Layers, files, state);
+        return Phase(context, target, files, state);
+    }
+
+    /// <summary>From the dense baseline to fewer channels, or from random weights to a sparse network.</summary>
+    private static (TrainedNetwork, TrainingLog) Reduce(TrainingContext context, Artifacts files, TrainedNetwork dense, TrainingLog denseLog)
+    {
+        var training = context.Design.Training;
+        if (training.Method == CompressionMethod.Cap)
+        {
+            var folded = dense.FoldBatchNorm();
+            var state = files.Restore() ?? Start(TrainingPhase.Cap, folded, denseLog);
+            var (_, log) = Phase(context, folded.Layers, files, state);
+            return (ProjectionWork.Bake(state, folded.Layers, training.Cap), log);
+        }
+        var layers = DenseLayers(context.Design);
+        var sparse = files.Restore() ?? Start(TrainingPhase.Dnr, Initialization.Create(layers, context.Design.Seed), denseLog);
+        var (network, sparseLog) = Phase(context, layers, files, sparse);
+        if (training.Dnr.Unit == PruningUnit.Channel)
+            network = ChannelSelection.Keep(network, new SparseMomentum(training.Dnr, new(layers)).Channels(sparse.Mask));
+        return (network, sparseLog);
+    }
+
+    /// <summary>The layer with the block sizes and norm groups that another of its kind has.</summary>
+    private static LayerDescription WithBlocks(LayerDescription layer, LayerDescription other)
+    {
+        var blocks = layer.WithBlockSize(other.BlockSize);
+        return blocks is ConvLayer { BatchNorm: true } c && other is ConvLayer { NormGroup: var group } ? c.WithNormGroup(group) : blocks;
     }
 
     private static TrainedNetwork Regroup(TrainedNetwork dense, IReadOnlyList<LayerDescription> layers) =>
@@ -138,6 +176,8 @@ public static class TrainingRun
             errors.Add(design.Data.Location.Error($"this data has {data.Classes} classes{(outputs > data.Classes ? " and the loss a blank" : "")}, but the last layer gives {design.Layers[^1].OutputSize}; make it {outputs}."));
         if (design.Training.Loss == LossKind.Ctc && data.Kind == LabelKind.Sequence)
             errors.Add(design.Data.Location.Error("ctc wants a label a step, but this data has one a sequence; write cross_entropy."));
+        if (design.Training.Adversarial is not null && data.Kind == LabelKind.Frame)
+            errors.Add(design.Data.Location.Error("adversarial training wants one label a sequence, but this data has one a step; leave the section out."));
         if (data.LongestLength == 0) errors.Add(design.Data.Location.Error("no training sequence has a step; mend the lengths."));
         int batch = Math.Min(design.Training.BatchSize, data.Count);
         if (NetworkModel.LargestTensor(design.Layers, batch, data.LongestLength) > Array.MaxLength)
@@ -145,10 +185,12 @@ public static class TrainingRun
         if (errors.Count > 0) throw new InputException(errors);
     }
 
-    private static (TrainedNetwork, TrainingLog) Phase(TrainingContext context, IReadOnlyList<LayerDescription> layers, Artifacts files, TrainingState state)
+    private static (TrainedNetwork, TrainingLog) Phase(TrainingContext context, IReadOnlyList<LayerDescription> layers, Artifacts files, TrainingState state,
+        IReadOnlyList<LayerDescription>? target = null)
     {
-        using var runner = new PhaseRunner(context, layers, state);
+        using var runner = new PhaseRunner(context, layers, target ?? layers, state);
         runner.Run(files.Save);
+        if (state.Noise.Length > 0) files.SaveNoise(state.Noise[..(state.Noise.Length / 3)]);
         return (new ParameterLayout(layers).Unpack(state.Parameters), new(state.Epochs, state.Residuals) { Scores = state.Phase == TrainingPhase.Admm ? [] : runner.Score() });
     }
 
@@ -159,6 +201,10 @@ public static class TrainingRun
         private string Log => Path.Combine(Folder, "log.bin");
         private string Speed => Path.Combine(Folder, "speed.bin");
         private string Checkpoint => Path.Combine(Folder, "checkpoint.bin");
+        private string Noise => Path.Combine(Folder, "noise.bin");
+
+        /// <summary>Of a network that the final one is made from.</summary>
+        public Artifacts Below(string folder) => this with { Folder = Path.Combine(Folder, folder) };
 
         /// <summary>Waits until no other training is at work on this network: several designs share a baseline.</summary>
         public IDisposable Lock(CancellationToken stop)
@@ -189,6 +235,16 @@ public static class TrainingRun
             LogFile.Save(Log, Speed, Key, log);
             File.Delete(Checkpoint);
             return (network, log);
+        }
+
+        public void SaveNoise(float[] scales) => SealedFile.Write(Noise, NoiseMagic, Key, w => w.WriteFloats(scales));
+
+        /// <summary>Null when there is none of this key.</summary>
+        public float[]? LoadNoise()
+        {
+            if (!File.Exists(Noise)) return null;
+            var (key, scales) = SealedFile.Read(Noise, NoiseMagic, r => r.ReadFloats());
+            return key == Key ? scales : null;
         }
 
         public void Save(TrainingState state) => SealedFile.Write(Checkpoint, CheckpointMagic, Key, state.Write);

@@ -17,7 +17,7 @@ internal sealed class TrainingState
     /// <summary>Of the epoch so far.</summary>
     public long Labels { get; set; }
 
-    /// <summary>Z and U updates done.</summary>
+    /// <summary>Z and U updates done, or rewirings.</summary>
     public int Iteration { get; set; }
 
     public required float[] Parameters { get; init; }
@@ -28,11 +28,20 @@ internal sealed class TrainingState
     /// <summary>Adam's second moment.</summary>
     public required float[] Second { get; init; }
 
-    /// <summary>Empty outside ADMM.</summary>
-    public required float[] Z { get; init; }
+    /// <summary>Empty without a pull towards other weights.</summary>
+    public required float[] Z { get; set; }
 
-    /// <summary>Empty outside ADMM.</summary>
-    public required float[] U { get; init; }
+    /// <summary>Empty without a pull towards other weights.</summary>
+    public required float[] U { get; set; }
+
+    /// <summary>1 for parameters that live and 0 for pruned ones; empty outside sparse training.</summary>
+    public float[] Mask { get; set; } = [];
+
+    /// <summary>α of each channel's noise, then Adam's two moments of it; empty without noise.</summary>
+    public float[] Noise { get; set; } = [];
+
+    /// <summary>The proxy matrices of a projection, then their velocities; empty outside it.</summary>
+    public double[] Proxies { get; set; } = [];
 
     public List<EpochRecord> Epochs { get; } = [];
 
@@ -66,6 +75,11 @@ internal sealed class TrainingState
         foreach (var vector in new[] { Parameters, First, Second, Z, U }) writer.WriteFloats(vector);
         LogFile.Write(writer, new(Epochs, Residuals));
         foreach (var epoch in Epochs) writer.Write(epoch.FramesPerSecond);
+        if (Mask.Length + Noise.Length + Proxies.Length == 0) return;
+        writer.WriteFloats(Mask);
+        writer.WriteFloats(Noise);
+        writer.Write(Proxies.Length);
+        foreach (double value in Proxies) writer.Write(value);
     }
 
     public static TrainingState Read(BinaryReader reader)
@@ -89,6 +103,10 @@ internal sealed class TrainingState
         var log = LogFile.Read(reader);
         foreach (var epoch in log.Epochs) state.Epochs.Add(epoch with { FramesPerSecond = reader.ReadDouble() });
         state.Residuals.AddRange(log.Residuals);
+        // Phases that keep no more than that end here.
+        if (reader.BaseStream.Position == reader.BaseStream.Length) return state;
+        (state.Mask, state.Noise, state.Proxies) = (reader.ReadFloats(), reader.ReadFloats(), new double[reader.ReadInt32()]);
+        for (int i = 0; i < state.Proxies.Length; i++) state.Proxies[i] = reader.ReadDouble();
         return state;
     }
 }

@@ -64,9 +64,24 @@ public sealed record TrainingSettings(
 
     /// <summary>Bits of a word of the weights' spectra that block-circulant training sees, or 0: floating point.</summary>
     public int SpectralBits { get; init; }
+
+    /// <summary>Null: trained on the inputs as they are.</summary>
+    public AdversarialSettings? Adversarial { get; init; }
+
+    /// <summary>Null: no noise on the weights.</summary>
+    public NoiseSettings? Noise { get; init; }
+
+    /// <summary>λ of |w|: after each update every weight shrinks by λ times the learning rate, at most to 0.</summary>
+    public double Lasso { get; init; }
+
+    /// <summary>Of <see cref="CompressionMethod.Dnr"/>; its epochs and learning rates are those of <see cref="Scratch"/>.</summary>
+    public DnrSettings Dnr { get; init; } = new(0.1, PruningUnit.Weight, 0.5, 0.5 / 100);
+
+    /// <summary>Of <see cref="CompressionMethod.Cap"/>.</summary>
+    public CapSettings Cap { get; init; } = new(new(2, 0.01, 0.01 / 50), 0.5, 1, 1);
 }
 
-/// <summary>Ways to block-circulant weights.</summary>
+/// <summary>Ways to block-circulant weights, or to fewer ones.</summary>
 public enum CompressionMethod
 {
     /// <summary>ADMM from the dense baseline, hard projection, retraining. Source: Li et al., E-RNN, arXiv:1812.07106.</summary>
@@ -77,6 +92,15 @@ public enum CompressionMethod
 
     /// <summary>Hard projection of the dense baseline and retraining for the epochs of ADMM and retraining together.</summary>
     Projection,
+
+    /// <summary>The dense baseline itself.</summary>
+    None,
+
+    /// <summary>Sparse from random weights, rewired. In channel mode ADMM and retraining follow where a matrix has blocks.</summary>
+    Dnr,
+
+    /// <summary>Projection of the dense baseline's channels, then ADMM where a matrix has blocks, then retraining.</summary>
+    Cap,
 
     /// <summary>No training: random weights, for hardware whose network is still to come.</summary>
     Random,

@@ -26,6 +26,7 @@ public static class DesignReader
         var network = root.Section("network");
         var training = TrainingSection.Read(root.Section("training"), shape, errors);
         var (layers, locations) = NetworkSection.Read(network, shape, shape.Classes + (training.Loss == LossKind.Ctc ? 1 : 0), errors);
+        if (errors.Count == 0 && CompressionRules.Find(layers, training) is { } misfit) errors.Add(locations[misfit.Layer].Error(misfit.Complaint));
         var quantization = ReadQuantization(root.Section("quantization"), shape);
         var hardware = HardwareSection.Read(root.Section("hardware"), shape, errors);
         root.Finish();

@@ -16,7 +16,7 @@ internal static class TrainingSection
             isCtc = false;
             errors.Add(training.LocationOf("loss").Error($"ctc wants the order of labels, but {shape.Name} has one label a sequence: write cross_entropy"));
         }
-        string method = training.Choice("method", ["admm", "scratch", "projection", "random"], ifMissing: shape.HasLabels ? "admm" : "random");
+        string method = training.Choice("method", ["admm", "scratch", "projection", "none", "dnr", "cap", "random"], ifMissing: shape.HasLabels ? "admm" : "random");
         if (!shape.HasLabels && method != "random")
             errors.Add(training.LocationOf("method").Error($"{shape.Name} has no labels to train for: write random"));
         bool random = method == "random";
@@ -45,13 +45,34 @@ internal static class TrainingSection
         var scratch = training.Section("scratch");
         var scratchPhase = ReadPhase(scratch, densePhase with { Epochs = densePhase.Epochs + admmSettings.Phase.Epochs + retrainPhase.Epochs }, errors);
         scratch.Finish();
+        var kind = method switch
+        {
+            "scratch" => CompressionMethod.Scratch,
+            "projection" => CompressionMethod.Projection,
+            "none" => CompressionMethod.None,
+            "dnr" => CompressionMethod.Dnr,
+            "cap" => CompressionMethod.Cap,
+            "random" => CompressionMethod.Random,
+            _ => CompressionMethod.Admm,
+        };
+        var loss = isCtc ? LossKind.Ctc : LossKind.CrossEntropy;
+        var adversarial = RobustnessSections.Adversarial(training, shape, loss, errors);
+        var noise = RobustnessSections.Noise(training, kind, errors);
+        double lasso = training.Number("lasso", NumberRange.From(0, 1e6), ifMissing: 0);
+        var dnr = RobustnessSections.Dnr(training, errors);
+        var cap = RobustnessSections.Cap(training, (section, defaults) => ReadPhase(section, defaults, errors));
         training.Finish();
         return new(batchSize, gradientClip, densePhase, admmSettings, retrainPhase)
         {
-            Loss = isCtc ? LossKind.Ctc : LossKind.CrossEntropy,
-            Method = method switch { "scratch" => CompressionMethod.Scratch, "projection" => CompressionMethod.Projection, "random" => CompressionMethod.Random, _ => CompressionMethod.Admm },
+            Loss = loss,
+            Method = kind,
             Scratch = scratchPhase,
             SpectralBits = spectralBits,
+            Adversarial = adversarial,
+            Noise = noise,
+            Lasso = lasso,
+            Dnr = dnr,
+            Cap = cap,
             RandomGain = gain,
             RandomSpread = spread,
         };
