@@ -3,6 +3,12 @@ namespace HwGen.Frontend.Onnx;
 /// <summary>From the order in which an axis of the graph holds a layer's inputs to the product's order.</summary>
 internal static class FeatureOrder
 {
+    /// <summary>Values of a map.</summary>
+    public const int MaxValues = 1 << 24;
+
+    /// <summary>Features of a step.</summary>
+    private const int MaxFeatures = 65536;
+
     /// <summary>What an axis holds but for extents of one value, which stand anywhere.</summary>
     public static IReadOnlyList<Extent> Core(IEnumerable<Extent> axis) => [.. axis.Where(e => !e.IsOne)];
 
@@ -16,6 +22,9 @@ internal static class FeatureOrder
     {
         Extent[] from = [.. Core(axis)], to = [.. Core(features)];
         if (from.Length != to.Length || from.Any(e => e.Size is null || !to.Contains(e))) return null;
+        // Before anything is allocated: the sizes may come from a damaged file.
+        double all = from.Aggregate(1.0, (product, e) => product * e.Size!.Value);
+        if (all is < 1 or > MaxValues) throw new RefusalException(FormattableString.Invariant($"an axis of {all:G3} values"), $"a layer reads 1 to {MaxValues}");
         int[] strides = new int[to.Length], index = new int[to.Length];
         int count = 1;
         for (int i = from.Length - 1; i >= 0; count *= (int)from[i--].Size!.Value) strides[Array.IndexOf(to, from[i])] = count;
@@ -45,6 +54,4 @@ internal static class FeatureOrder
             throw new RefusalException($"the number of {what} is left open", "export with a fixed size for all dimensions but the batch and the steps");
         return size is > 0 and <= MaxFeatures ? (int)size : throw new RefusalException($"{size} {what}", $"there are 1 to {MaxFeatures}");
     }
-
-    private const int MaxFeatures = 65536;
 }

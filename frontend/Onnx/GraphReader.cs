@@ -26,7 +26,6 @@ internal sealed class GraphReader
         ["HardSwish"] = "use a Relu",
         ["Sigmoid"] = "between layers use a Relu, at the end a Softmax or nothing",
         ["Tanh"] = "use a Relu",
-        ["Pad"] = "use the padding of the Conv that follows",
         ["LayerNormalization"] = "use a BatchNormalization behind a Conv, Gemm or MatMul",
         ["InstanceNormalization"] = "use a BatchNormalization",
         ["GroupNormalization"] = "use a BatchNormalization",
@@ -176,6 +175,7 @@ internal sealed class GraphReader
         "ConstantOfShape" => LayoutOperators.ConstantOfShape(node, _tensors),
         "Constant" => LayoutOperators.Constant(node, _tensors),
         "Dropout" => LayoutOperators.Dropout(node),
+        "Pad" => LayoutOperators.Pad(node),
         "Identity" => [node.Input(0)],
         _ => throw new RefusalException("the operator is not supported", Nearest.GetValueOrDefault(node.Operator, "docs/onnx.md lists those that are")),
     };

@@ -136,13 +136,14 @@ internal static class LayoutOperators
     {
         Value[] parts = [.. Enumerable.Range(0, node.InputCount).Select(node.Input)];
         long axis = node.Int("axis", 0);
+        if (parts.Length == 0) throw new RefusalException("it has no input", "export the model again");
         if (parts.Length == 1) return parts;
         if (parts.All(p => p is Integers))
             return [new Integers(Joined(parts.Cast<Integers>().Select(p => p.Array)))];
         if (parts.All(p => p is Floats))
             return [new Floats(Joined(parts.Cast<Floats>().Select(p => p.Array)))];
-        if (parts.Length > 0 && parts.All(p => p is Filled) && parts.Distinct().Count() == 1) return [parts[0]];
-        if (axis == 0 && parts.Length > 0 && parts.All(p => p is Activation { Steps: null, Axes: [[], ..], Features: not null }))
+        if (parts.All(p => p is Filled) && parts.Distinct().Count() == 1) return [parts[0]];
+        if (axis == 0 && parts.All(p => p is Activation { Steps: null, Axes: [[], ..], Features: not null }))
             return [new Stack([.. parts.Cast<Activation>()])];
         if (parts.Any(p => p is Hidden)) return [new Hidden("the states of several layers")];
         throw new RefusalException("it joins values of the network", "a network is a chain of layers; skip connections and branches are not supported");
@@ -285,6 +286,13 @@ internal static class LayoutOperators
         if (!float.IsNaN(real)) return [new Floats(new([], [real]))];
         long whole = node.Int("value_int", long.MinValue);
         return whole != long.MinValue ? [new Integers(new([], [whole]))] : throw new RefusalException("it is neither a tensor nor a number", "use numbers");
+    }
+
+    /// <summary>PyTorch writes one without any padding before an average.</summary>
+    public static Value[] Pad(OnnxNode node)
+    {
+        node.Ignore("mode");
+        return node.Numbers(1, "pads").All(p => p == 0) ? [node.Input(0)] : throw new RefusalException("it pads a map", "use the padding of the Conv that follows");
     }
 
     public static Value[] Dropout(OnnxNode node)

@@ -94,7 +94,7 @@ internal static class MapOperators
         {
             if (x.Axes.SelectMany(a => a).Distinct().Count() != x.Axes.Sum(a => a.Count)) throw new RefusalException("axes of its input are not apart", "keep batch, channels, rows and columns on axes of their own");
             var shape = new ImageShape(FeatureOrder.Size(x.Axes[2], "rows"), FeatureOrder.Size(x.Axes[3], "columns"), FeatureOrder.Size(x.Axes[1], "channels"));
-            if ((long)shape.Height * shape.Width * shape.Channels > MaxMap) throw new RefusalException($"a map of {shape}", $"a map has at most {MaxMap} values");
+            if ((long)shape.Height * shape.Width * shape.Channels > FeatureOrder.MaxValues) throw new RefusalException($"a map of {shape}", $"a map has at most {FeatureOrder.MaxValues} values");
             return (x with { Batch = x.Axes[0], Features = [.. x.Axes[2], .. x.Axes[3], .. x.Axes[1]] }, shape);
         }
         if (x.Map is not { } map || !FeatureOrder.AreEqual(x.Axes[0], x.Batch) || !FeatureOrder.AreEqual(x.Axes[1], [map.Channel])
@@ -102,8 +102,6 @@ internal static class MapOperators
             throw new RefusalException("it reads something else than a map of batch, channels, rows, columns", "convolutions and pools come before all other layers");
         return (x, new((int)map.Row.Size!.Value, (int)map.Column.Size!.Value, (int)map.Channel.Size!.Value));
     }
-
-    private const int MaxMap = 1 << 24;
 
     private static Activation Global(Chain chain, Activation x, ImageShape input, PoolKind kind)
     {

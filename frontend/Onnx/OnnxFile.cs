@@ -10,6 +10,8 @@ internal sealed class OnnxFile
     /// <summary>What protocol buffers can hold.</summary>
     private const long MaxBytes = int.MaxValue;
 
+    private static readonly uint GraphTag = Tag(ModelProto.GraphFieldNumber), NodeTag = Tag(GraphProto.NodeFieldNumber), InitializerTag = Tag(GraphProto.InitializerFieldNumber);
+
     private OnnxFile(string path, ModelProto model, IReadOnlyList<int> columns) => (Path, Model, Columns) = (path, model, columns);
 
     public string Path { get; }
@@ -44,17 +46,16 @@ internal sealed class OnnxFile
     /// <exception cref="InputException">No ONNX.</exception>
     public static OnnxFile Parse(string path, byte[] bytes)
     {
-        using var input = new CodedInputStream(bytes);
         try
         {
-            var model = ModelProto.Parser.ParseFrom(input);
+            var model = ModelProto.Parser.ParseFrom(bytes);
             var file = new OnnxFile(path, model, Locate(bytes));
             return model.Graph is { Node.Count: > 0 } ? file
                 : throw Error(path, 1, "the file holds no graph with a node: is it an ONNX model?");
         }
         catch (InvalidProtocolBufferException e)
         {
-            throw Error(path, (int)Math.Clamp(input.Position, 0, bytes.Length - 1) + 1, $"this is no ONNX, or a damaged file ({e.Message.TrimEnd('.')}): export it again");
+            throw Error(path, FindDamage(bytes) + 1, $"this is no ONNX, or a damaged file ({e.Message.TrimEnd('.')}): export it again");
         }
     }
 
@@ -68,20 +69,56 @@ internal sealed class OnnxFile
     {
         var columns = new List<int>();
         using var input = new CodedInputStream(bytes);
-        for (uint tag; (tag = input.ReadTag()) != 0;)
+        Walk(input, (start, tag) =>
         {
-            if (tag != WireFormat.MakeTag(ModelProto.GraphFieldNumber, WireFormat.WireType.LengthDelimited))
+            if (tag == NodeTag) columns.Add(start + 1);
+            input.SkipLastField();
+        });
+        return columns;
+    }
+
+    /// <summary>Where the first record begins that can't be read: the parser doesn't tell.</summary>
+    private static int FindDamage(byte[] bytes)
+    {
+        int at = 0;
+        using var input = new CodedInputStream(bytes);
+        try
+        {
+            Walk(input, (start, tag) =>
             {
-                input.SkipLastField();
+                at = start;
+                if (tag == NodeTag) NodeProto.Parser.ParseFrom(input.ReadBytes());
+                else if (tag == InitializerTag) TensorProto.Parser.ParseFrom(input.ReadBytes());
+                else input.SkipLastField();
+            });
+        }
+        catch (InvalidProtocolBufferException) { }
+        return at;
+    }
+
+    /// <summary>Visits the records of the model and, instead of the graph, those of the graph.</summary>
+    /// <param name="visit">Told where a record begins, and its tag; must read it to its end.</param>
+    private static void Walk(CodedInputStream input, Action<int, uint> visit)
+    {
+        while (true)
+        {
+            int start = (int)input.Position;
+            uint tag = input.ReadTag();
+            if (tag == 0) return;
+            if (tag != GraphTag)
+            {
+                visit(start, tag);
                 continue;
             }
             for (long end = input.ReadLength() + input.Position; input.Position < end;)
             {
-                int start = (int)input.Position;
-                if (input.ReadTag() == WireFormat.MakeTag(GraphProto.NodeFieldNumber, WireFormat.WireType.LengthDelimited)) columns.Add(start + 1);
-                input.SkipLastField();
+                start = (int)input.Position;
+                tag = input.ReadTag();
+                if (tag == 0) return;
+                visit(start, tag);
             }
         }
-        return columns;
     }
+
+    private static uint Tag(int field) => WireFormat.MakeTag(field, WireFormat.WireType.LengthDelimited);
 }

@@ -16,7 +16,7 @@ internal static class TrainingSection
             isCtc = false;
             errors.Add(training.LocationOf("loss").Error($"ctc wants the order of labels, but {shape.Name} has one label a sequence: write cross_entropy"));
         }
-        string method = training.Choice("method", ["admm", "scratch", "projection"], ifMissing: "admm");
+        string method = training.Choice("method", ["admm", "scratch", "projection", "none"], ifMissing: "admm");
         int spectralBits = training.Integer("spectral_bits", 0, 18, ifMissing: 0);
         if (spectralBits is 1 or 2 or 3)
             errors.Add(training.LocationOf("spectral_bits").Error($"'training.spectral_bits' is {spectralBits}: write 0 for floating point, or 4 to 18"));
@@ -44,7 +44,7 @@ internal static class TrainingSection
         return new(batchSize, gradientClip, densePhase, admmSettings, retrainPhase)
         {
             Loss = isCtc ? LossKind.Ctc : LossKind.CrossEntropy,
-            Method = method switch { "scratch" => CompressionMethod.Scratch, "projection" => CompressionMethod.Projection, _ => CompressionMethod.Admm },
+            Method = method switch { "scratch" => CompressionMethod.Scratch, "projection" => CompressionMethod.Projection, "none" => CompressionMethod.None, _ => CompressionMethod.Admm },
             Scratch = scratchPhase,
             SpectralBits = spectralBits,
         };

@@ -33,7 +33,7 @@ public sealed class MapImportTests
         var graph = Begin(out string x);
         string y = graph.Node("Conv", [x, graph.Random(1, 1, 5, Channels, 3, 3)], ("auto_pad", "SAME_UPPER"));
         y = graph.Node("Relu", [Norm(graph, y, 5, 20)]);
-        y = graph.Node("Flatten", [graph.Node("GlobalAveragePool", [graph.Node("MaxPool", [y], ("kernel_shape", (long[])[9, 9]))])]);
+        y = graph.Node("Flatten", [graph.Node("GlobalAveragePool", [graph.Node("MaxPool", [y], ("kernel_shape", (long[])[9, 9]), ("strides", (long[])[2, 2]))])]);
         y = graph.Node("Gemm", [y, graph.Random(3, 1, 5, 6), graph.Random(4, 1, 6)]);
         y = graph.Node("Relu", [Norm(graph, y, 6, 30)]);
 
