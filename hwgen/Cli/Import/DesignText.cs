@@ -36,7 +36,8 @@ internal sealed record DesignText(string Name, string Model, string Weights, str
 
     private static string Picture(ImageShape map) => $"inputs: {map.Width * map.Channels}, rows: {map.Height}, channels: {map.Channels}";
 
-    private static string Describe(LayerDescription layer) => layer switch
+    /// <summary>A layer as a design file lists it.</summary>
+    public static string Describe(LayerDescription layer) => layer switch
     {
         GruLayer g => $"type: gru, hidden: {g.OutputSize}, block_size: {g.BlockSize}{Flag("linear_before_reset", g.LinearBeforeReset, ifMissing: true)}",
         LstmLayer m => $"type: lstm, cells: {m.Cells}, block_size: {m.BlockSize}{Flag("peepholes", m.Peepholes)}",

@@ -3,7 +3,7 @@ namespace HwGen.Cli.Results;
 /// <param name="Design">The design's name.</param>
 /// <param name="File">The design file that was written.</param>
 /// <param name="Weights">The weights' file that was written.</param>
-/// <param name="Layers">Kind and sizes of each layer.</param>
+/// <param name="Layers">Each as the design file has it.</param>
 /// <param name="DenseParameters">Numbers of the model.</param>
 /// <param name="EveryStep">Whether the model gives an output for each step.</param>
 /// <param name="Projections">Of each matrix that becomes block-circulant.</param>
@@ -17,7 +17,7 @@ public sealed record ImportResult(string Design, string File, string Weights, IR
     internal override IEnumerable<string> Lines() =>
     [
         .. Notes.Select(n => $"note: {n}"),
-        $"layers      {string.Join("; ", Layers)}",
+        .. Layers.Select((l, i) => $"layer {i}     {l}"),
         $"parameters  {Show.Count(DenseParameters)}, an output {(EveryStep ? "for each step" : "for each sequence")}",
         .. Projections.Count == 0 ? [] : TextTable.Render(["layer", "matrix", "k", "‖W − ΠW‖ / ‖W‖"],
             Projections.Select(p => (string[])[$"{p.Layer}", $"{p.Matrix}", $"{p.BlockSize}", Show.Number(p.RelativeError)])),

@@ -72,7 +72,7 @@ public sealed class ImportVerb(DesignStep<TrainResult> train)
         using (var stream = File.OpenRead(source))
             NetworkFile.Save(weights, imported.Network, $"onnx {Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation))}");
         AtomicFile.WriteText(file, text, overwrite: false);
-        var result = new ImportResult(name, file, weights, [.. layers.Select(NetworkFile.Describe)], imported.Network.ParameterCount, imported.EveryStep,
+        var result = new ImportResult(name, file, weights, [.. layers.Select(DesignText.Describe)], imported.Network.ParameterCount, imported.EveryStep,
             Projections(imported.Network, layers), imported.Notes);
         if (!trains) return result;
         return result with

@@ -14,7 +14,7 @@ public sealed class DesignFuzzTests(ITestOutputHelper log)
     [Fact]
     public void Parse_MutatedText_IsReadOrRefused()
     {
-        string[] texts = [.. Directory.GetFiles(Path.Join(Root(), "examples"), "*.yaml").Order(StringComparer.Ordinal).Select(File.ReadAllText)];
+        string[] texts = [.. Directory.GetFiles(Path.Join(Text.Repository, "examples"), "*.yaml").Order(StringComparer.Ordinal).Select(File.ReadAllText)];
         string[] words = [.. texts.SelectMany(t => t.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Distinct().Order(StringComparer.Ordinal)];
         int read = 0;
         var failures = new List<string>();
@@ -58,12 +58,5 @@ public sealed class DesignFuzzTests(ITestOutputHelper log)
             5 => text.Remove(at, 1).Insert(at, ((char)random.Next(1, 0x2000)).ToString()),
             _ => text.Insert(at, random.Next(3) switch { 0 => "99999999999999999999", 1 => "-1", _ => "1e308" }),
         };
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Join(folder!.FullName, "HwGen.sln"))) folder = folder.Parent;
-        return folder.FullName;
     }
 }
