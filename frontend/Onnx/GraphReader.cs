@@ -13,7 +13,7 @@ internal sealed class GraphReader
     /// <summary>Constants that folding may make, in numbers.</summary>
     private const long MaxFolded = 1L << 28;
 
-    /// <summary>Layers are told by their inputs and outputs; a hint for operators that people ask for.</summary>
+    /// <summary>What to use instead of operators that people ask for.</summary>
     private static readonly Dictionary<string, string> Nearest = new()
     {
         ["RNN"] = "use an LSTM or a GRU",
@@ -204,6 +204,8 @@ internal sealed class GraphReader
         if (!_values.TryGetValue(output, out var value) || value is not Activation { Features: { } features } result || result.Version != _chain.Version)
             throw Failed($"the output '{output}' is not what the last layer gives: make it the first output of the graph");
         if (NetworkRules.Find(_chain.Layers) is { } wrong) throw FailedAt(wrong.Layer, wrong.Complaint);
+        int broken = _chain.Weights.TakeWhile(w => w.Matrices.Select(m => m.FirstColumns).Concat(w.Vectors).All(v => v.All(float.IsFinite))).Count();
+        if (broken < _chain.Weights.Count) throw FailedAt(broken, "its weights, with what was folded into them, are not finite: train it again");
         if (_chain.Layers[^1] is DenseLayer { Rectify: true }) throw FailedAt(_chain.Layers.Count - 1, "the last layer's outputs compete, large against small: take the Relu behind it away");
         var notes = _file.Graph.Output.Skip(1).Select(o => $"the output '{o.Name}' is left out: a network has one").ToList();
         return new(new(_chain.Layers, _chain.Weights), result.Steps is not null, notes);

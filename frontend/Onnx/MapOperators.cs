@@ -22,6 +22,8 @@ internal static class MapOperators
         Limit("kernel", Math.Max(height, width));
         if (height > input.Height + 2 * padding || width > input.Width + 2 * padding)
             throw new RefusalException($"a kernel of {height}×{width} on a map of {input}", "make it smaller than the padded map");
+        if ((input.Height + 2.0 * padding) * (input.Width + 2.0 * padding) * channels > FeatureOrder.MaxValues)
+            throw new RefusalException($"a map of {channels} channels on {input}", $"a map has at most {FeatureOrder.MaxValues} values");
         var layer = new ConvLayer(input, channels, height, width, stride, padding, 1);
         var taps = new NdArray<float>([channels, input.Channels, height * width], w.Items).Transpose([0, 2, 1]).Items;
         float[] bias = node.Optional(2) is null ? new float[channels] : PerChannel(node, 2, "B", channels);

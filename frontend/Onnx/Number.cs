@@ -21,7 +21,7 @@ internal readonly struct Number
         var open = new List<Extent>();
         foreach (var extent in extents)
         {
-            if (extent.Size is { } size) factor = unchecked(factor * size);
+            if (extent.Size is { } size) factor = size > 0 && factor > long.MaxValue / size ? long.MaxValue : factor * size;
             else open.Add(extent);
         }
         return new(factor, open.Count == 0 ? null : [.. open], false);

@@ -32,9 +32,9 @@ internal sealed record Foreign(string Name) : Value
 }
 
 /// <summary>Something that a layer computes inside, such as the cell state.</summary>
-internal sealed record Hidden(string What_) : Value
+internal sealed record Hidden(string Description) : Value
 {
-    public override string What => What_;
+    public override string What => Description;
 }
 
 /// <summary>What a refused node would have given; nodes that read it are not judged.</summary>

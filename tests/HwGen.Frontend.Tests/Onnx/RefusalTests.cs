@@ -43,6 +43,8 @@ public sealed class RefusalTests
         { "middle-step", "it takes a part of a layer's output: of a recurrent layer all steps or the last step can be taken" },
         { "batch-as-steps", "it doesn't run over the steps that the layer below gave: keep the order of steps and batch (batch_first) in all layers" },
         { "no-dense", "the last layer is no dense layer: end with one that has an output for each class" },
+        { "huge", "a map of 5000 channels on 1000×1000×4: a map has at most 16777216 values" },
+        { "not-finite", "its weights, with what was folded into them, are not finite: train it again" },
         { "large", "it has 5000 outputs: a layer has at most 4096" },
     };
 
@@ -101,7 +103,7 @@ public sealed class RefusalTests
     private static byte[] Build(string name)
     {
         var graph = new GraphBuilder();
-        string sequence = name is "group" or "pads" or "large" ? "" : graph.Input("x", "t", "b", 3);
+        string sequence = name is "group" or "pads" or "large" or "huge" ? "" : graph.Input("x", "t", "b", 3);
         string Map() => graph.Input("x", "b", 4, 6, 6);
         string Conv(string x, int channels, params (string, object)[] attributes) => graph.Node("Conv", [x, graph.Random(1, 1, channels, 4, 3, 3)], attributes);
         string Lstm(string x, int inputs, params (string, object)[] attributes) => graph.Node("Squeeze",
@@ -119,6 +121,10 @@ public sealed class RefusalTests
                 return graph.Model(Conv(Map(), 4, ("pads", (long[])[1, 0, 1, 0])));
             case "large":
                 return graph.Model(Conv(Map(), 5000));
+            case "huge":
+                return graph.Model(Conv(graph.Input("x", "b", 4, 1000, 1000), 5000));
+            case "not-finite":
+                return graph.Model(graph.Node("Div", [Dense(Lstm(sequence, 3), 4), graph.Constant([1e-40f], 1)]));
             case "skip":
                 string one = Dense(Lstm(sequence, 3), 4);
                 return graph.Model(graph.Node("Add", [one, Dense(one, 4)]));
