@@ -15,7 +15,7 @@ internal static class TrainingKeys
     /// <summary>Of the dense baseline: block sizes and the later phases are not in it.</summary>
     public static string Dense(DesignFile design, string dataDigest, string deviceKind) => Hash(
         $"dense {Version} {deviceKind} {dataDigest} seed {design.Seed} {Layers(TrainingRun.DenseLayers(design))} {design.Training.Loss} batch {design.Training.BatchSize} "
-        + $"clip {N(design.Training.GradientClip)} {Phase(design.Training.Dense)}{Robustness(design.Training)}");
+        + $"clip {N(design.Training.GradientClip)} {Phase(design.Training.Dense)}{Robustness(design.Training)}{(design.Weights is { } w ? $" weights {Digest(w.Path)}" : "")}");
 
     /// <summary>Of the block-circulant network that starts from that baseline.</summary>
     public static string Circulant(DesignFile design, string denseKey)
@@ -49,6 +49,8 @@ internal static class TrainingKeys
     private static string Layers(IReadOnlyList<LayerDescription> layers) => string.Join("; ", layers.Select(NetworkFile.Describe));
 
     private static string Phase(PhaseSettings p) => $"{p.Epochs} {N(p.LearningRate)} {N(p.FinalLearningRate)}";
+
+    private static string Digest(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
 
     private static string N(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 

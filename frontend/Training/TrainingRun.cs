@@ -82,8 +82,9 @@ public static class TrainingRun
         });
         var denseLayers = DenseLayers(design);
         using var guard = denseFiles.Load() is null ? denseFiles.Lock(stop) : null;
-        var (dense, denseLog) = denseFiles.Load() ?? denseFiles.Finish(() =>
-            Phase(context.Value, denseLayers, denseFiles, denseFiles.Restore()
+        var (dense, denseLog) = denseFiles.Load() ?? denseFiles.Finish(() => design.Weights is { } weights
+            ? Score(context.Value, denseLayers, TrainingPhase.Dense, Weights(weights, denseLayers), new([], []))
+            : Phase(context.Value, denseLayers, denseFiles, denseFiles.Restore()
                 ?? Start(TrainingPhase.Dense, Initialization.Create(denseLayers, design.Seed), new([], []))));
         guard?.Dispose();
         if (design.Training is { Method: CompressionMethod.None, Noise: not null } && denseFiles.LoadNoise() is { } noise) files.SaveNoise(noise);
@@ -95,7 +96,7 @@ public static class TrainingRun
     private static (TrainedNetwork, TrainingLog) Compress(TrainingContext context, Artifacts files, TrainedNetwork dense, TrainingLog denseLog)
     {
         var design = context.Design;
-        if (design.Training.Method == CompressionMethod.None) return (dense, denseLog);
+        if (design.Training.Method == CompressionMethod.None && design.Layers.All(l => l.BlockSize == 1)) return (dense, denseLog);
         IReadOnlyList<LayerDescription> target = design.Layers;
         if (design.Training.Method is CompressionMethod.Dnr or CompressionMethod.Cap)
         {
@@ -115,7 +116,9 @@ public static class TrainingRun
             var (pulled, log) = (Regroup(dense, layers), denseLog);
             if (design.Training.Method is CompressionMethod.Admm or CompressionMethod.Dnr or CompressionMethod.Cap && target.Any(l => l.BlockSize > 1))
                 (pulled, log) = Phase(context, layers, files, state ?? Start(TrainingPhase.Admm, pulled, denseLog), target);
-            state = Start(TrainingPhase.Retrain, CirculantProjection.Project(pulled, target), log);
+            var projected = CirculantProjection.Project(pulled, target);
+            if (design.Training.Method == CompressionMethod.None) return Score(context, target, TrainingPhase.Retrain, projected, log);
+            state = Start(TrainingPhase.Retrain, projected, log);
             files.Save(state);
         }
         return Phase(context, target, files, state);
@@ -192,6 +195,25 @@ public static class TrainingRun
         runner.Run(files.Save);
         if (state.Noise.Length > 0) files.SaveNoise(state.Noise[..(state.Noise.Length / 3)]);
         return (new ParameterLayout(layers).Unpack(state.Parameters), new(state.Epochs, state.Residuals) { Scores = state.Phase == TrainingPhase.Admm ? [] : runner.Score() });
+    }
+
+    /// <summary>What a network is worth as it is.</summary>
+    private static (TrainedNetwork, TrainingLog) Score(
+        TrainingContext context, IReadOnlyList<LayerDescription> layers, TrainingPhase phase, TrainedNetwork network, TrainingLog log)
+    {
+        using var runner = new PhaseRunner(context, layers, Start(phase, network, log));
+        return (network, new(log.Epochs, log.Residuals) { Scores = runner.Score() });
+    }
+
+    /// <summary>The network that stands in for the baseline.</summary>
+    private static TrainedNetwork Weights(WeightsFile file, IReadOnlyList<LayerDescription> layers)
+    {
+        var network = NetworkFile.Load(file.Path);
+        if (network.Layers.SequenceEqual(layers)) return network;
+        var different = layers.Zip(network.Layers, (wanted, found) => wanted == found).TakeWhile(same => same).Count();
+        throw new InputException(file.Location.Error(different < layers.Count && different < network.Layers.Count
+            ? $"layer {different} of {file.Path} is '{NetworkFile.Describe(network.Layers[different])}', but the design's is '{NetworkFile.Describe(layers[different])}'; make them equal but for block sizes."
+            : $"{file.Path} has {network.Layers.Count} layers, but the design {layers.Count}; make them equal."));
     }
 
     /// <summary>The files of one network in one folder.</summary>

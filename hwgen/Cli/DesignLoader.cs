@@ -9,14 +9,17 @@ public static class DesignLoader
 {
     private const int MaxBytes = 1 << 20;
 
-    /// <summary>The design, with <c>data.path</c> resolved against the file's folder.</summary>
+    /// <summary>The design, with <c>data.path</c> and <c>network.weights</c> resolved against the file's folder.</summary>
     /// <exception cref="InputException">The file is missing, unreadable, no text or no valid design.</exception>
     public static DesignFile Load(string path)
     {
         var design = DesignReader.Parse(ReadText(path), path);
-        return design.Data.Path is not { } data
-            ? design
-            : design with { Data = design.Data with { Path = Path.Combine(Path.GetDirectoryName(path) ?? "", data) } };
+        string folder = Path.GetDirectoryName(path) ?? "";
+        if (design.Data.Path is { } data) design = design with { Data = design.Data with { Path = Path.Combine(folder, data) } };
+        if (design.Weights is not { } weights) return design;
+        weights = weights with { Path = Path.Combine(folder, weights.Path) };
+        return File.Exists(weights.Path) ? design with { Weights = weights }
+            : throw new InputException(weights.Location.Error($"there is no file {weights.Path}: 'hwgen import' writes it beside the design; name where it is"));
     }
 
     /// <summary>Several designs, each with a name of its own.</summary>

@@ -248,6 +248,7 @@ public sealed class Pipeline
     private static string TrainKey(DesignFile design)
     {
         var key = new StageKey().Add("data", DataSets.Digest(design.Data)).Add("seed", design.Seed).AddValue("training", design.Training);
+        if (design.Weights is { } weights) key.AddFile("weights", weights.Path);
         foreach (LayerDescription layer in design.Layers) key.Add("layer", NetworkFile.Describe(layer));
         return key.AddCode(typeof(TrainingRun).Assembly).Finish();
     }

@@ -8,7 +8,8 @@ using HwGen.Core.Design;
 namespace HwGen.Cli.Verbs;
 
 /// <summary>A verb that works on one design.</summary>
-public abstract class DesignVerb(string name, string description) : Verb(name, description)
+/// <inheritdoc cref="Verb(string, string, Option{string}?)"/>
+public abstract class DesignVerb(string name, string description, Option<string>? folder = null) : Verb(name, description, folder)
 {
     private readonly Argument<string> design = new("DESIGN") { Description = "The design file." };
 

@@ -6,10 +6,13 @@ using HwGen.Frontend.Kernels;
 namespace HwGen.Cli.Verbs;
 
 /// <summary>One verb of the command line. Turns what goes wrong into a message and an exit code.</summary>
-public abstract class Verb(string name, string description)
+/// <param name="name">The verb.</param>
+/// <param name="description">What it does.</param>
+/// <param name="folder">Names the folder that holds rtl-out/ and artifacts/, where <c>--out</c> names something else.</param>
+public abstract class Verb(string name, string description, Option<string>? folder = null)
 {
     private readonly Option<bool> json = new("--json") { Description = "Print one JSON object on standard output; the rest goes to standard error." };
-    private readonly Option<string> root = new("--out")
+    private readonly Option<string> root = folder ?? new("--out")
     {
         Description = "The folder that holds rtl-out/ and artifacts/.",
         HelpName = "DIR",
@@ -29,7 +32,7 @@ public abstract class Verb(string name, string description)
 
     protected abstract Task<VerbResult> RunAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation);
 
-    /// <summary>The <c>--out</c> folder.</summary>
+    /// <summary>The folder that holds rtl-out/ and artifacts/.</summary>
     protected string Root(ParseResult arguments) => arguments.GetRequiredValue(root);
 
     private async Task<int> ExecuteAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation)

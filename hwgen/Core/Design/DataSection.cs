@@ -28,7 +28,16 @@ internal static class DataSection
             Features = name is DataSetName.Speech or DataSetName.Timit ? ReadFeatures(data.Section("features")) : FeatureSettings.Default,
             Inputs = isOwn ? data.Integer("inputs", 1, MaxSize) : null,
             Steps = name is DataSetName.Csv or DataSetName.Uniform ? data.Integer("steps", 1, MaxSize, ifMissing: 1) : 1,
+            Rows = name == DataSetName.Npz && data.Integer("rows", 1, MaxSize, ifMissing: 0) is > 0 and var rows ? rows : null,
+            Channels = name == DataSetName.Npz ? data.Integer("channels", 1, MaxSize, ifMissing: 1) : 1,
         };
+        if (settings.Channels > 1 && settings.Rows is null)
+            errors.Add(data.LocationOf("channels").Error("'data.channels' is of pictures: add 'rows', their number of rows"));
+        if (settings is { Rows: not null, Inputs: { } inputs } && inputs % settings.Channels != 0)
+        {
+            errors.Add(data.LocationOf("channels").Error($"{inputs} inputs of a row are no whole points of {settings.Channels} channels: inputs are columns · channels"));
+            settings = settings with { Rows = null };
+        }
         data.Finish();
         return (settings, DataSetShape.Of(settings));
     }

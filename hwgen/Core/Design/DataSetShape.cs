@@ -35,7 +35,11 @@ public sealed record DataSetShape(string Name, int FeaturesPerStep, int? Classes
         DataSetName.Cifar10 => Pictures(data.Name, new(32, 32, 3), 10, 50_000, 10_000),
         DataSetName.Cifar100 => Pictures(data.Name, new(32, 32, 3), 100, 50_000, 10_000),
         DataSetName.Speech or DataSetName.Timit => new(data.Name, data.Features.Size, Phones, null, null) { LabelsSteps = true },
-        DataSetName.Npz => new(data.Name, Told(data), null, null, null) { LabelsSteps = null },
+        DataSetName.Npz => new(data.Name, Told(data), null, null, null)
+        {
+            LabelsSteps = null,
+            Image = data.Rows is { } rows ? new(rows, Told(data) / data.Channels, data.Channels) : null,
+        },
         DataSetName.Csv => new(data.Name, Told(data), null, null, null),
         DataSetName.Uniform => new(data.Name, Told(data), null, UniformSequences, UniformSequences) { HasLabels = false },
         _ => throw new ArgumentException($"'{data.Name}' is no data set.", nameof(data)),

@@ -15,7 +15,14 @@ public sealed record DesignFile(
 {
     /// <summary>Where each layer's type stands, for messages; empty for a design that comes from no file.</summary>
     public IReadOnlyList<InputLocation> LayerLocations { get; init; } = [];
+
+    /// <summary>The network that stands in for the dense baseline; null where that is trained.</summary>
+    public WeightsFile? Weights { get; init; }
 }
+
+/// <param name="Path">A network as hwgen writes it: every block size 1, the layers of the design.</param>
+/// <param name="Location">Where the design file names it, for messages about it.</param>
+public sealed record WeightsFile(string Path, InputLocation Location);
 
 /// <param name="Name">One of <see cref="DataSetName.All"/>.</param>
 /// <param name="Path">The data set's folder, of npz its file; null is where the system's package puts it.</param>
@@ -27,6 +34,12 @@ public sealed record DataSettings(string Name, string? Path, InputLocation Locat
 
     /// <summary>Features of a step, where only the design tells them before the data are read: npz and csv.</summary>
     public int? Inputs { get; init; }
+
+    /// <summary>Rows of a picture, of npz that holds pictures: a row is a step. Null where it holds none.</summary>
+    public int? Rows { get; init; }
+
+    /// <summary>Channels of a picture's points, of npz; they divide <see cref="Inputs"/>.</summary>
+    public int Channels { get; init; } = 1;
 
     /// <summary>Steps that a row of csv is split into, or that a sequence of <see cref="DataSetName.Uniform"/> has.</summary>
     public int Steps { get; init; } = 1;
@@ -93,7 +106,7 @@ public enum CompressionMethod
     /// <summary>Hard projection of the dense baseline and retraining for the epochs of ADMM and retraining together.</summary>
     Projection,
 
-    /// <summary>The dense baseline itself.</summary>
+    /// <summary>Hard projection of the dense baseline, and no more: with block sizes of 1 its weights stay as they are.</summary>
     None,
 
     /// <summary>Sparse from random weights, rewired. In channel mode ADMM and retraining follow where a matrix has blocks.</summary>

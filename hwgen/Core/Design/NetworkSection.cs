@@ -5,8 +5,6 @@ namespace HwGen.Core.Design;
 /// <summary>Reads the section <c>network</c> of a design file.</summary>
 internal static class NetworkSection
 {
-    private const int MaxBlockSize = 64, MaxLayerSize = 4096, MaxKernel = 64;
-
     private const string Example = "{ type: gru, hidden: 128, block_size: 8 }";
 
     private static readonly string[] Types = ["gru", "lstm", "conv", "max_pool", "average_pool", "dense"];
@@ -82,7 +80,7 @@ internal static class NetworkSection
 
     private static LstmLayer Lstm(SectionReader section, Below below)
     {
-        int cells = Size(section, "cells"), projection = section.Integer("projection", 0, MaxLayerSize, ifMissing: 0);
+        int cells = Size(section, "cells"), projection = section.Integer("projection", 0, NetworkLimits.MaxLayerSize, ifMissing: 0);
         bool peepholes = section.Flag("peepholes", ifMissing: false);
         int k = BlockSize(section);
         return new(below.Features, cells, projection, peepholes, BlockSize(section, "input_block_size", k),
@@ -91,9 +89,9 @@ internal static class NetworkSection
 
     private static ConvLayer? Conv(SectionReader section, Below below, List<InputError> errors)
     {
-        int channels = Size(section, "channels"), height = section.Integer("kernel", 1, MaxKernel);
-        int width = section.Integer("kernel_width", 1, MaxKernel, ifMissing: height);
-        int stride = section.Integer("stride", 1, MaxKernel, ifMissing: 1), padding = section.Integer("padding", 0, MaxKernel, ifMissing: 0);
+        int channels = Size(section, "channels"), height = section.Integer("kernel", 1, NetworkLimits.MaxKernel);
+        int width = section.Integer("kernel_width", 1, NetworkLimits.MaxKernel, ifMissing: height);
+        int stride = section.Integer("stride", 1, NetworkLimits.MaxKernel, ifMissing: 1), padding = section.Integer("padding", 0, NetworkLimits.MaxKernel, ifMissing: 0);
         int k = BlockSize(section);
         bool norm = section.Flag("batch_norm", ifMissing: false), rectify = section.Flag("rectify", ifMissing: false);
         if (below.Map is not { } map) return new(new(height, width, 1), channels, height, width, stride, padding, k);      // refused by its place
@@ -107,17 +105,17 @@ internal static class NetworkSection
 
     private static PoolLayer? Pool(SectionReader section, Below below, PoolKind kind, List<InputError> errors)
     {
-        int size = section.Integer("size", 1, MaxKernel), stride = section.Integer("stride", 1, MaxKernel, ifMissing: size);
+        int size = section.Integer("size", 1, NetworkLimits.MaxKernel), stride = section.Integer("stride", 1, NetworkLimits.MaxKernel, ifMissing: size);
         if (below.Map is not { } map) return new(new(size, size, 1), kind, size, stride);     // refused by its place
         if (size <= Math.Min(map.Height, map.Width)) return new(map, kind, size, stride);
         errors.Add(section.LocationOf("size").Error($"a window of {size}×{size} is larger than the map of {map}: make it smaller"));
         return null;
     }
 
-    private static int Size(SectionReader section, string key) => section.Integer(key, 1, MaxLayerSize);
+    private static int Size(SectionReader section, string key) => section.Integer(key, 1, NetworkLimits.MaxLayerSize);
 
     private static int BlockSize(SectionReader section, string key = "block_size", int? ifMissing = null) =>
-        section.Integer(key, 1, MaxBlockSize, ifMissing, mustBePowerOfTwo: true);
+        section.Integer(key, 1, NetworkLimits.MaxBlockSize, ifMissing, mustBePowerOfTwo: true);
 
     /// <summary>What stands below a layer.</summary>
     /// <param name="isKnown">False above a broken layer: any map then stands in for the one that would be there.</param>
@@ -130,7 +128,7 @@ internal static class NetworkSection
         public int Features => Layers.Count == 0 ? Shape.FeaturesPerStep : Layers[^1].OutputSize;
 
         /// <summary>Null when it is no map.</summary>
-        public ImageShape? Map => !isKnown ? new(MaxKernel, MaxKernel, 1) : Layers.Count == 0 ? Shape.Image : Layers[^1] switch
+        public ImageShape? Map => !isKnown ? new(NetworkLimits.MaxKernel, NetworkLimits.MaxKernel, 1) : Layers.Count == 0 ? Shape.Image : Layers[^1] switch
         {
             ConvLayer c => c.Output,
             PoolLayer p => p.Output,

@@ -57,6 +57,22 @@ public sealed class DataSectionTests
         Assert.Equal([grey, colour, colour, null, null, null, null], shapes.Select(s => s.Image));
     }
 
+    [Fact]
+    public void Parse_NpzOfPictures_GivesTheFirstConvolutionItsMap()
+    {
+        string text = "data: { name: npz, path: a.npz, inputs: 20, rows: 6, channels: 2 }\n"
+            + Text.Smallest.Replace("{ type: gru, hidden: 16, block_size: 4 }", "{ type: conv, channels: 4, kernel: 3, block_size: 1 }", StringComparison.Ordinal);
+
+        Assert.Equal(new ImageShape(6, 10, 2), ((ConvLayer)DesignReader.Parse(text, "net.yaml").Layers[0]).Input);
+    }
+
+    [Theory]
+    [InlineData("inputs: 20, rows: 6, channels: 3", "net.yaml:7:64: error: 20 inputs of a row are no whole points of 3 channels: inputs are columns · channels")]
+    [InlineData("inputs: 20, channels: 2", "net.yaml:7:55: error: 'data.channels' is of pictures: add 'rows', their number of rows")]
+    [InlineData("inputs: 20, rows: 0", "net.yaml:7:51: error: 'data.rows' is 0: write a whole number from 1 to 65536")]
+    public void Parse_WrongPicture_SaysWhatAndWhere(string keys, string expected) =>
+        Assert.Equal(expected, Assert.Throws<InputException>(() => Parse($"name: npz, path: a.npz, {keys}", "outputs: 5")).Message);
+
     private static DesignFile Parse(string data, string outputs) => DesignReader.Parse(
         Text.Smallest.Replace("outputs: 10", outputs, StringComparison.Ordinal) + $"\ndata: {{ {data} }}\n", "net.yaml");
 }
