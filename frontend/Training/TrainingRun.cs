@@ -201,7 +201,7 @@ public static class TrainingRun
     private static (TrainedNetwork, TrainingLog) Score(
         TrainingContext context, IReadOnlyList<LayerDescription> layers, TrainingPhase phase, TrainedNetwork network, TrainingLog log)
     {
-        using var runner = new PhaseRunner(context, layers, Start(phase, network, log));
+        using var runner = new PhaseRunner(context, layers, layers, Start(phase, network, log));
         return (network, new(log.Epochs, log.Residuals) { Scores = runner.Score() });
     }
 
