@@ -4,6 +4,7 @@ using HwGen.Cli.Results;
 using HwGen.Core;
 using HwGen.Core.Design;
 using HwGen.Core.Network;
+using HwGen.Frontend.Data;
 using HwGen.Frontend.Scoring;
 using HwGen.Frontend.Training;
 
@@ -14,7 +15,8 @@ namespace HwGen.Cli.Steps;
 /// <param name="root">The <c>--out</c> folder.</param>
 /// <param name="device">The <c>--device</c> option.</param>
 /// <param name="workers">Trainings at once, each on one thread.</param>
-public sealed class Comparison(string root, string device, int workers)
+/// <param name="data">What they train with.</param>
+public sealed class Comparison(string root, string device, int workers, SharedData data)
 {
     /// <param name="designs">Layers with a block size of 1 stay dense.</param>
     /// <param name="blockSizes">For all other matrices.</param>
@@ -47,7 +49,7 @@ public sealed class Comparison(string root, string device, int workers)
                 last = Train(own, progress, () => (double)Volatile.Read(ref done) / all, stop);
                 if (variant.Bits == 0) unrounded = last;
                 else networks.Add(new(variant.Label + $", rounded to {variant.Bits} bits", variant.BlockSize, last.Circulant.ParameterCount,
-                    TrainingRun.Score(unrounded!.Circulant, own, variant.Bits, Artifacts(own), device, threads: 1)));
+                    TrainingRun.Score(unrounded!.Circulant, own, variant.Bits, Artifacts(own), device, threads: 1, data)));
                 networks.Add(new(variant.Label + (variant.Bits == 0 ? "" : $", trained with {variant.Bits} bits"), variant.BlockSize, last.Circulant.ParameterCount, last.Scores));
                 progress.Note($"{Interlocked.Increment(ref done)} of {all}: {own.Name}: {Describe(last)}");
             }
@@ -76,7 +78,7 @@ public sealed class Comparison(string root, string device, int workers)
         using var guard = workspace.Lock();
         var reports = new Relay<TrainingProgress>(p => progress.Report("compare", fraction(), $"{design.Name}: {p.Phase}, epoch {p.Epoch} of {p.Epochs}, loss {p.Loss:F3}, {p.FramesPerSecond:N0} frames/s"));
         var reading = new Relay<(int Done, int Total)>(p => progress.Report("compare: features of speech", (double)p.Done / p.Total));
-        return TrainingRun.Run(design, Artifacts(design), device, reports, cancel, reading, threads: 1);
+        return TrainingRun.Run(design, Artifacts(design), device, reports, cancel, reading, threads: 1, data);
     }
 
     private string Artifacts(DesignFile design) => Path.GetDirectoryName(new Workspace(root, design.Name).Artifacts)!;

@@ -26,8 +26,7 @@ public sealed class Pipeline
     /// <summary>Images that fault injection runs beside its stress sequences: short runs, since each fault is another build.</summary>
     private const int FaultImages = 4;
 
-    private DataSettings? _loaded;
-    private DataSplit? _data;
+    private readonly SharedData _data = new();
 
     /// <summary>The steps as the verbs call them. `run` skips a verification that is up to date; the verb `verify` never does.</summary>
     public PipelineSteps Steps => new(TrainAsync, QuantizeAsync, GenerateAsync, VerifyAsync, InjectFaultsAsync, ReportAsync);
@@ -170,7 +169,7 @@ public sealed class Pipeline
         var progress = new Relay<TrainingProgress>(p => c.Progress.Report($"train: {p.Phase}", (p.Epoch - 1 + (double)p.Step / p.Steps) / p.Epochs,
             $"epoch {p.Epoch} of {p.Epochs}, loss {p.Loss:F4}, {p.FramesPerSecond:N0} frames/s"));
         var outcome = await Task.Run(() => TrainingRun.Run(c.Design, Path.GetDirectoryName(c.Workspace.Artifacts)!, c.Device, progress, cancel,
-            new Relay<(int Done, int Total)>(p => c.Progress.Report("train: features of speech", (double)p.Done / p.Total, $"{p.Done:N0} of {p.Total:N0} recordings"))), cancel);
+            new Relay<(int Done, int Total)>(p => c.Progress.Report("train: features of speech", (double)p.Done / p.Total, $"{p.Done:N0} of {p.Total:N0} recordings")), shared: _data), cancel);
         var record = new TrainingRecord(
             new(c.Design.Name, new(outcome.DenseAccuracy, outcome.CirculantAccuracy), (int)outcome.Scores[0].Labels,
                 outcome.Circulant.ParameterCount, outcome.Dense.ParameterCount, c.Design.Layers.Max(l => l.BlockSize))
@@ -201,8 +200,8 @@ public sealed class Pipeline
 
     private (SequenceDataset Train, SequenceDataset Test) Sequences(DesignFile design)
     {
-        if (_data is null || _loaded != design.Data) (_data, _loaded) = (DataSets.Load(design.Data, ""), design.Data);
-        return (Equal(_data.Train), Equal(_data.Test));
+        var data = _data.Load(design.Data, DataSets.Digest(design.Data), "");
+        return (Equal(data.Train), Equal(data.Test));
 
         SequenceDataset Equal(LabelledData data) => data as SequenceDataset
             ?? throw new InputException(design.Data.Location.Error("the engine is verified on sequences of one length with one label: this data can be trained with, not yet generated from"));
