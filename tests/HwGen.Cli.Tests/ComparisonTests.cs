@@ -63,6 +63,16 @@ public sealed class ComparisonTests : IDisposable
         Assert.Equal(2, _loads.Count);
     }
 
+    [Theory]
+    [InlineData("dense 1; admm 1 and 2 more after the projection; batches of 16", CompressionMethod.Admm)]
+    [InlineData("dense 1; projection 3; scratch 4; batches of 16", CompressionMethod.Projection, CompressionMethod.Scratch)]
+    public async Task RunAsync_SomeWays_TellsTheirEpochsOnly(string expected, params CompressionMethod[] methods)
+    {
+        var result = await RunAsync(["tiny"], methods);
+
+        Assert.EndsWith($"\nEpochs: tiny: {expected}.\n", result.Markdown("hwgen compare"), StringComparison.Ordinal);
+    }
+
     private async Task<CompareResult> RunAsync(string[] names, CompressionMethod[] methods, int[]? bits = null, int seeds = 1, int workers = 1)
     {
         DesignFile[] designs = [.. names.Select(name => DesignLoader.Load(_folder.Write($"{name}.yaml", Design.Replace("tiny", name, StringComparison.Ordinal))))];

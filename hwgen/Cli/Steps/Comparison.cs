@@ -37,7 +37,7 @@ public sealed class Comparison(string root, string device, int workers, SharedDa
             // A training blocks its thread for minutes: not one of the pool's.
             results[j] = await Task.Factory.StartNew(() => Run(jobs[j].Design, jobs[j].Seed, stop), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         });
-        return [.. designs.Select(design => Summarize(design, [.. jobs.Index().Where(j => j.Item.Design == design).Select(j => results[j.Index])]))];
+        return [.. designs.Select(design => Summarize(design, methods, [.. jobs.Index().Where(j => j.Item.Design == design).Select(j => results[j.Index])]))];
 
         SeedResult Run(DesignFile design, int seed, CancellationToken stop)
         {
@@ -87,7 +87,7 @@ public sealed class Comparison(string root, string device, int workers, SharedDa
         ? $"{s.Name}: phone error rate {Show.Percent(e.Rate)}, dense {Show.Percent(d.Errors?.Rate)}"
         : $"{s.Name}: {Show.Percent(s.Accuracy)}, dense {Show.Percent(d.Accuracy)}"));
 
-    private static ComparedNetwork Summarize(DesignFile design, IReadOnlyList<SeedResult> seeds) => new(design.Name, Epochs(design.Training),
+    private static ComparedNetwork Summarize(DesignFile design, IReadOnlyList<CompressionMethod> methods, IReadOnlyList<SeedResult> seeds) => new(design.Name, Epochs(design.Training, methods),
         [.. seeds[0].Dense.Scores.Select((first, t) => new ComparedTest(first.Name, first.Errors is not null,
         [
             Row(seeds[0].Dense, [.. seeds.Select(s => Figure(s.Dense.Scores[t]))], null),
@@ -103,8 +103,15 @@ public sealed class Comparison(string root, string device, int workers, SharedDa
 
     private static double Worse(TestScore score, TestScore dense) => score.Errors is null ? dense.Accuracy - score.Accuracy : Figure(score) - Figure(dense);
 
-    private static string Epochs(TrainingSettings t) =>
-        $"dense {t.Dense.Epochs}; admm {t.Admm.Phase.Epochs} and {t.Retrain.Epochs} more after the projection; projection {t.Admm.Phase.Epochs + t.Retrain.Epochs}; scratch {t.Scratch.Epochs}; batches of {t.BatchSize}";
+    private static string Epochs(TrainingSettings t, IReadOnlyList<CompressionMethod> methods) =>
+        $"dense {t.Dense.Epochs}; {string.Join("; ", methods.Select(m => Epochs(t, m)))}; batches of {t.BatchSize}";
+
+    private static string Epochs(TrainingSettings t, CompressionMethod method) => method switch
+    {
+        CompressionMethod.Admm => $"admm {t.Admm.Phase.Epochs} and {t.Retrain.Epochs} more after the projection",
+        CompressionMethod.Scratch => $"scratch {t.Scratch.Epochs}",
+        _ => $"projection {t.Admm.Phase.Epochs + t.Retrain.Epochs}",
+    };
 
     /// <summary>All that came of one seed of one design.</summary>
     private sealed record SeedResult(ScoredNetwork Dense, IReadOnlyList<ScoredNetwork> Networks);
