@@ -40,7 +40,18 @@ public static class TrainingRun
     /// <param name="bits">Of a word, 2..18; 0 leaves them as they are.</param>
     /// <param name="artifactsRoot">As for <see cref="Run(DesignFile, string, string, IProgress{TrainingProgress}?, CancellationToken, IProgress{ValueTuple{int, int}}?, int, SharedData?)"/>, as the other parameters are.</param>
     public static IReadOnlyList<TestScore> Score(
-        TrainedNetwork network, DesignFile design, int bits, string artifactsRoot, string device, int threads = 0, SharedData? shared = null)
+        TrainedNetwork network, DesignFile design, int bits, string artifactsRoot, string device, int threads = 0, SharedData? shared = null) =>
+        Evaluate(network, design, bits, artifactsRoot, device, threads, shared, (model, data) => Evaluation.Scores(model, design.Training.Loss, data));
+
+    /// <summary>Share of the rectified units of a trained network's dense layers that stay at 0 for all of a test set, 0..1: no gradient
+    /// wakes them. One a test set; null without such units.</summary>
+    /// <inheritdoc cref="Score" path="/param"/>
+    public static IReadOnlyList<double?> SilentUnits(
+        TrainedNetwork network, DesignFile design, int bits, string artifactsRoot, string device, int threads = 0, SharedData? shared = null) =>
+        Evaluate(network, design, bits, artifactsRoot, device, threads, shared, (model, data) => data.Tests.Select(t => Evaluation.SilentUnits(model, t.Data)).ToArray());
+
+    private static T Evaluate<T>(TrainedNetwork network, DesignFile design, int bits, string artifactsRoot, string device, int threads, SharedData? shared,
+        Func<NetworkModel, DataSplit, T> evaluate)
     {
         var data = (shared ?? new()).Load(design.Data, DataSets.Digest(design.Data), Features(artifactsRoot));
         using var ops = ComputeDevice.Open(device, threads);
@@ -48,7 +59,7 @@ public static class TrainingRun
         using var model = new NetworkModel(ops, network.Layers, design.Training.BatchSize, longest, data.Train.Kind, design.Training.Loss);
         ops.Upload(model.Parameters, model.Layout.Pack(network));
         model.Update(bits);
-        return Evaluation.Scores(model, design.Training.Loss, data);
+        return evaluate(model, data);
     }
 
     private static string Features(string artifactsRoot) => Path.Combine(artifactsRoot, "features");

@@ -73,9 +73,24 @@ public sealed class ComparisonTests : IDisposable
         Assert.EndsWith($"\nEpochs: tiny: {expected}.\n", result.Markdown("hwgen compare"), StringComparison.Ordinal);
     }
 
-    private async Task<CompareResult> RunAsync(string[] names, CompressionMethod[] methods, int[]? bits = null, int seeds = 1, int workers = 1)
+    [Fact]
+    public async Task RunAsync_RectifiedUnits_TellsHowManyStayAt0()
     {
-        DesignFile[] designs = [.. names.Select(name => DesignLoader.Load(_folder.Write($"{name}.yaml", Design.Replace("tiny", name, StringComparison.Ordinal))))];
+        Assert.DoesNotContain("ilent", (await RunAsync(["tiny"], [CompressionMethod.Scratch])).Markdown("hwgen compare"), StringComparison.Ordinal);
+
+        var result = await RunAsync(["units"], [CompressionMethod.Scratch], seeds: 2, layers: "    - { type: dense, outputs: 30, rectify: true, block_size: 2 }");
+
+        Assert.All(result.Networks[0].Tests[0].Rows, row =>
+        {
+            Assert.Equal(2, row.SilentUnits!.Count);
+            Assert.InRange(row.SilentUnits.Mean, 0, 0.9);
+        });
+        Assert.Contains("| silent units |", result.Markdown("hwgen compare"), StringComparison.Ordinal);
+    }
+
+    private async Task<CompareResult> RunAsync(string[] names, CompressionMethod[] methods, int[]? bits = null, int seeds = 1, int workers = 1, string layers = "")
+    {
+        DesignFile[] designs = [.. names.Select(name => DesignLoader.Load(_folder.Write($"{name}.yaml", Design.Replace("tiny", name, StringComparison.Ordinal).Replace("    - { type: dense", layers + "\n    - { type: dense", StringComparison.Ordinal))))];
         var comparison = new Comparison(_folder.Path, "cpu", workers, _data);
         return new(await comparison.RunAsync(designs, [2], methods, bits ?? [], seeds, new PlainProgress(TextWriter.Null, TimeProvider.System), default));
     }

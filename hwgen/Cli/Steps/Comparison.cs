@@ -42,18 +42,20 @@ public sealed class Comparison(string root, string device, int workers, SharedDa
         SeedResult Run(DesignFile design, int seed, CancellationToken stop)
         {
             TrainingOutcome? last = null, unrounded = null;
+            ScoredNetwork? dense = null;
             var networks = new List<ScoredNetwork>();
             foreach (var variant in variants)
             {
                 var own = variant.Of(design, seed);
                 last = Train(own, progress, () => (double)Volatile.Read(ref done) / all, stop);
+                dense ??= Scored("dense", 1, last.Dense, last.DenseScores, own, 0);
                 if (variant.Bits == 0) unrounded = last;
-                else networks.Add(new(variant.Label + $", rounded to {variant.Bits} bits", variant.BlockSize, last.Circulant.ParameterCount,
-                    TrainingRun.Score(unrounded!.Circulant, own, variant.Bits, Artifacts(own), device, threads: 1, data)));
-                networks.Add(new(variant.Label + (variant.Bits == 0 ? "" : $", trained with {variant.Bits} bits"), variant.BlockSize, last.Circulant.ParameterCount, last.Scores));
+                else networks.Add(Scored(variant.Label + $", rounded to {variant.Bits} bits", variant.BlockSize, unrounded!.Circulant,
+                    TrainingRun.Score(unrounded.Circulant, own, variant.Bits, Artifacts(own), device, threads: 1, data), own, variant.Bits));
+                networks.Add(Scored(variant.Label + (variant.Bits == 0 ? "" : $", trained with {variant.Bits} bits"), variant.BlockSize, last.Circulant, last.Scores, own, variant.Bits));
                 progress.Note($"{Interlocked.Increment(ref done)} of {all}: {own.Name}: {Describe(last)}");
             }
-            return new(new("dense", 1, last!.Dense.ParameterCount, last.DenseScores), networks);
+            return new(dense!, networks);
         }
     }
 
@@ -81,6 +83,10 @@ public sealed class Comparison(string root, string device, int workers, SharedDa
         return TrainingRun.Run(design, Artifacts(design), device, reports, cancel, reading, threads: 1, data);
     }
 
+    private ScoredNetwork Scored(string label, int blockSize, TrainedNetwork network, IReadOnlyList<TestScore> scores, DesignFile design, int bits) =>
+        new(label, blockSize, network.ParameterCount, scores, network.Layers.Any(l => l is DenseLayer { Rectify: true })
+            ? TrainingRun.SilentUnits(network, design, bits, Artifacts(design), device, threads: 1, data) : [.. scores.Select(_ => (double?)null)]);
+
     private string Artifacts(DesignFile design) => Path.GetDirectoryName(new Workspace(root, design.Name).Artifacts)!;
 
     private static string Describe(TrainingOutcome o) => string.Join("; ", o.Scores.Zip(o.DenseScores, (s, d) => s.Errors is { } e
@@ -90,13 +96,20 @@ public sealed class Comparison(string root, string device, int workers, SharedDa
     private static ComparedNetwork Summarize(DesignFile design, IReadOnlyList<CompressionMethod> methods, IReadOnlyList<SeedResult> seeds) => new(design.Name, Epochs(design.Training, methods),
         [.. seeds[0].Dense.Scores.Select((first, t) => new ComparedTest(first.Name, first.Errors is not null,
         [
-            Row(seeds[0].Dense, [.. seeds.Select(s => Figure(s.Dense.Scores[t]))], null),
-            .. seeds[0].Networks.Select((network, n) => Row(network, [.. seeds.Select(s => Figure(s.Networks[n].Scores[t]))],
+            Row(t, [.. seeds.Select(s => s.Dense)], null),
+            .. seeds[0].Networks.Select((_, n) => Row(t, [.. seeds.Select(s => s.Networks[n])],
                 [.. seeds.Select(s => Worse(s.Networks[n].Scores[t], s.Dense.Scores[t]))])),
         ]))]);
 
-    private static ComparedRow Row(ScoredNetwork network, double[] figures, double[]? worse) =>
-        new(network.Label, network.BlockSize, network.Parameters, SeedStatistics.Of(figures), worse is null ? null : SeedStatistics.Of(worse));
+    /// <param name="test">Which test set.</param>
+    /// <param name="networks">The same network of every seed.</param>
+    /// <param name="worse">Than dense, one a seed.</param>
+    private static ComparedRow Row(int test, ScoredNetwork[] networks, double[]? worse)
+    {
+        double[] silent = [.. networks.Select(n => n.SilentUnits[test]).OfType<double>()];
+        return new(networks[0].Label, networks[0].BlockSize, networks[0].Parameters, SeedStatistics.Of([.. networks.Select(n => Figure(n.Scores[test]))]),
+            worse is null ? null : SeedStatistics.Of(worse), silent.Length == 0 ? null : SeedStatistics.Of(silent));
+    }
 
     /// <summary>Phone error rate where there are phones, else accuracy.</summary>
     private static double Figure(TestScore score) => score.Errors?.Rate ?? score.Accuracy;
@@ -116,7 +129,7 @@ public sealed class Comparison(string root, string device, int workers, SharedDa
     /// <summary>All that came of one seed of one design.</summary>
     private sealed record SeedResult(ScoredNetwork Dense, IReadOnlyList<ScoredNetwork> Networks);
 
-    private sealed record ScoredNetwork(string Label, int BlockSize, int Parameters, IReadOnlyList<TestScore> Scores);
+    private sealed record ScoredNetwork(string Label, int BlockSize, int Parameters, IReadOnlyList<TestScore> Scores, IReadOnlyList<double?> SilentUnits);
 
     private sealed record Variant(int BlockSize, CompressionMethod Method, int Bits)
     {
