@@ -1,6 +1,6 @@
 namespace HwGen.Frontend.Data;
 
-/// <summary>Labelled sequences, each read when it is asked for, so that memory needn't hold them all. Safe for one reader at a time.</summary>
+/// <summary>Labelled sequences, each read when it is asked for, so that memory needn't hold them all. Safe for any number of readers at once.</summary>
 public abstract class LabelledData
 {
     /// <summary>Sequences.</summary>

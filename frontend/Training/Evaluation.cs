@@ -1,4 +1,5 @@
 using HwGen.Core.Design;
+using HwGen.Core.Network;
 using HwGen.Frontend.Data;
 using HwGen.Frontend.Scoring;
 
@@ -21,6 +22,18 @@ internal static class Evaluation
             labels += score.Labels;
         });
         return labels == 0 ? 0 : (double)hits / labels;
+    }
+
+    /// <summary>Share of the rectified units of dense layers that no sequence brings above 0; null without such units.</summary>
+    public static double? SilentUnits(NetworkModel model, LabelledData data)
+    {
+        (int Layer, bool[] Fired)[] layers = [.. model.Layout.Layers.Index().Where(l => l.Item is DenseLayer { Rectify: true }).Select(l => (l.Index, new bool[l.Item.OutputSize]))];
+        if (layers.Length == 0) return null;
+        ForBatches(model, data, (_, _) =>
+        {
+            foreach (var (layer, fired) in layers) model.MarkPositive(layer, fired);
+        });
+        return layers.SelectMany(l => l.Fired).Average(fired => fired ? 0.0 : 1.0);
     }
 
     /// <summary>Accuracy, and edits where the sequences have symbols, of each test set.</summary>

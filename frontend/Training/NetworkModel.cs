@@ -211,6 +211,21 @@ internal sealed class NetworkModel : IDisposable
                 target[r * _lanes.Length + f] = _hostInputGradient[at + _lanes[f]];
     }
 
+    /// <summary>Marks the units of a layer that were above 0 at any step of any sequence of the last <see cref="Forward"/>.</summary>
+    /// <param name="layer">A dense one.</param>
+    /// <param name="above">One a unit; others are left as they are.</param>
+    public void MarkPositive(int layer, Span<bool> above)
+    {
+        var lanes = Layout.Boundary(layer + 1);
+        int steps = Steps(layer);
+        var outputs = new float[Batch * steps * lanes.Width];
+        _ops.Download(_models[layer].Outputs.Tensor, outputs);
+        for (int slot = 0; slot < Batch; slot++)
+            for (int t = 0; t < Math.Min(_lengths[slot], steps); t++)
+                for (int u = 0; u < above.Length; u++)
+                    if (outputs[(t * Batch + slot) * lanes.Width + lanes.Position(u)] > 0) above[u] = true;
+    }
+
     private void Backward(MatrixArgs? inputGradients, Tensor? gradient, Action<int>? reached)
     {
         for (int l = _models.Length - 1; l >= 0; l--)

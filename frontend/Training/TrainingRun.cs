@@ -19,14 +19,15 @@ public static class TrainingRun
     /// <param name="device">One of <see cref="ComputeDevice.Names"/>.</param>
     /// <param name="reading">Told how much of the data is prepared, where that takes long.</param>
     /// <param name="threads">Worker threads; 0 is one a processor. Results don't depend on it.</param>
+    /// <param name="shared">What other trainings have loaded; null loads for this one alone.</param>
     /// <exception cref="InputException">Data or files of an earlier run are missing or damaged, or training diverged.</exception>
     /// <exception cref="OperationCanceledException">Stopped; a checkpoint was saved.</exception>
     public static TrainingOutcome Run(DesignFile design, string artifactsRoot, string device, IProgress<TrainingProgress>? progress, CancellationToken stop,
-        IProgress<(int Done, int Total)>? reading = null, int threads = 0)
+        IProgress<(int Done, int Total)>? reading = null, int threads = 0, SharedData? shared = null)
     {
         string digest = DataSets.Digest(design.Data);
         using var ops = ComputeDevice.Open(device, threads);
-        return Run(design, ops, digest, () => DataSets.Load(design.Data, Path.Combine(artifactsRoot, "features"), reading, stop), artifactsRoot, progress, stop);
+        return Run(design, ops, digest, () => (shared ?? new()).Load(design.Data, digest, Features(artifactsRoot), reading, stop), artifactsRoot, progress, stop);
     }
 
     /// <summary>The network of <see cref="CompressionMethod.Random"/>.</summary>
@@ -42,17 +43,31 @@ public static class TrainingRun
 
     /// <summary>What a trained network is worth on each test set of a design with the words of its spectra rounded.</summary>
     /// <param name="bits">Of a word, 2..18; 0 leaves them as they are.</param>
-    /// <param name="artifactsRoot">As for <see cref="Run(DesignFile, string, string, IProgress{TrainingProgress}?, CancellationToken, IProgress{ValueTuple{int, int}}?, int)"/>.</param>
-    public static IReadOnlyList<TestScore> Score(TrainedNetwork network, DesignFile design, int bits, string artifactsRoot, string device, int threads = 0)
+    /// <param name="artifactsRoot">As for <see cref="Run(DesignFile, string, string, IProgress{TrainingProgress}?, CancellationToken, IProgress{ValueTuple{int, int}}?, int, SharedData?)"/>, as the other parameters are.</param>
+    public static IReadOnlyList<TestScore> Score(
+        TrainedNetwork network, DesignFile design, int bits, string artifactsRoot, string device, int threads = 0, SharedData? shared = null) =>
+        Evaluate(network, design, bits, artifactsRoot, device, threads, shared, (model, data) => Evaluation.Scores(model, design.Training.Loss, data));
+
+    /// <summary>Share of the rectified units of a trained network's dense layers that stay at 0 for all of a test set, 0..1: no gradient
+    /// wakes them. One a test set; null without such units.</summary>
+    /// <inheritdoc cref="Score" path="/param"/>
+    public static IReadOnlyList<double?> SilentUnits(
+        TrainedNetwork network, DesignFile design, int bits, string artifactsRoot, string device, int threads = 0, SharedData? shared = null) =>
+        Evaluate(network, design, bits, artifactsRoot, device, threads, shared, (model, data) => data.Tests.Select(t => Evaluation.SilentUnits(model, t.Data)).ToArray());
+
+    private static T Evaluate<T>(TrainedNetwork network, DesignFile design, int bits, string artifactsRoot, string device, int threads, SharedData? shared,
+        Func<NetworkModel, DataSplit, T> evaluate)
     {
-        var data = DataSets.Load(design.Data, Path.Combine(artifactsRoot, "features"));
+        var data = (shared ?? new()).Load(design.Data, DataSets.Digest(design.Data), Features(artifactsRoot));
         using var ops = ComputeDevice.Open(device, threads);
         int longest = Math.Max(data.Train.LongestLength, data.Tests.Max(t => t.Data.LongestLength));
         using var model = new NetworkModel(ops, network.Layers, design.Training.BatchSize, longest, data.Train.Kind, design.Training.Loss);
         ops.Upload(model.Parameters, model.Layout.Pack(network));
         model.Update(bits);
-        return Evaluation.Scores(model, design.Training.Loss, data);
+        return evaluate(model, data);
     }
+
+    private static string Features(string artifactsRoot) => Path.Combine(artifactsRoot, "features");
 
     internal static double Accuracy(TrainedNetwork network, LabelledData data, Ops ops)
     {

@@ -13,7 +13,7 @@ public sealed class FeatureFile : LabelledData, IDisposable
     private readonly FeatureDirectory _directory;
     private readonly IReadOnlyList<FeatureDirectory.Record> _records;
     private readonly SafeFileHandle _file;
-    private (int Index, byte[] Labels, byte[] Symbols) _last = (-1, [], []);
+    private Recording _last = new(-1, [], []);
 
     internal FeatureFile(string path, FeatureDirectory directory, FeatureDirectory.Part part)
     {
@@ -52,14 +52,15 @@ public sealed class FeatureFile : LabelledData, IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>New arrays for another recording: spans that were given out stay as they are.</summary>
-    private (int Index, byte[] Labels, byte[] Symbols) Last(int index)
+    /// <summary>New arrays for another recording: spans that were given out stay as they are, and readers at once take nothing from each other.</summary>
+    private Recording Last(int index)
     {
-        if (_last.Index == index) return _last;
+        var last = _last;
+        if (last.Index == index) return last;
         FeatureDirectory.Record record = _records[index];
         var bytes = new byte[record.Frames + record.Symbols];
         Fill(bytes, record.Offset + (long)record.Frames * InputSize * sizeof(float), record.LabelCheck);
-        return _last = (index, bytes[..record.Frames], bytes[record.Frames..]);
+        return _last = new(index, bytes[..record.Frames], bytes[record.Frames..]);
     }
 
     private void Fill(Span<byte> bytes, long offset, ulong check)
@@ -69,4 +70,7 @@ public sealed class FeatureFile : LabelledData, IDisposable
         if (read < bytes.Length || FeatureDirectory.Check(bytes) != check)
             throw new InputException(new InputError(_path, 1, (int)Math.Min(offset + 1, int.MaxValue), $"damaged: {bytes.Length} bytes from here on differ from what was written; delete the file, and it is computed again."));
     }
+
+    /// <summary>Replaced as a whole, which a reference can be in one step.</summary>
+    private sealed record Recording(int Index, byte[] Labels, byte[] Symbols);
 }

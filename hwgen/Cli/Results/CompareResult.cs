@@ -13,12 +13,15 @@ public sealed record CompareResult(IReadOnlyList<ComparedNetwork> Networks) : Ve
     public string Markdown(string command)
     {
         string Line(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |\n";
-        return $"Made by `{command}`. Figures are means over the seeds ± their sample standard deviation; points are percent points, paired seed by seed.\n\n"
+        return $"Made by `{command}`. Figures are means over the seeds ± their sample standard deviation; points are percent points, paired seed by seed."
+            + (HasSilentUnits ? " Silent units are those rectified ones of dense layers that stay at 0 for the whole test set." : "") + "\n\n"
             + Line(Header) + Line(Header.Select(_ => "---")) + string.Concat(Rows().Select(Line))
             + "\nEpochs: " + string.Join(". ", Networks.GroupBy(n => n.Epochs).Select(g => $"{string.Join(", ", g.Select(n => n.Design))}: {g.Key}")) + ".\n";
     }
 
-    private static string[] Header => ["network", "test set", "weights", "parameters", "accuracy or phone error rate", "worse than dense, points"];
+    private string[] Header => ["network", "test set", "weights", "parameters", "accuracy or phone error rate", "worse than dense, points", .. HasSilentUnits ? ["silent units"] : (string[])[]];
+
+    private bool HasSilentUnits => Networks.Any(n => n.Tests.Any(t => t.Rows.Any(r => r.SilentUnits is not null)));
 
     private IEnumerable<string[]> Rows() =>
         from network in Networks
@@ -28,6 +31,7 @@ public sealed record CompareResult(IReadOnlyList<ComparedNetwork> Networks) : Ve
         [
             network.Design, test.Name, row.Weights, Show.Count(row.Parameters),
             (test.IsErrorRate ? "error " : "") + Spread(row.Figure) + " %", row.WorseThanDense is null ? "" : Spread(row.WorseThanDense),
+            .. HasSilentUnits ? [row.SilentUnits is null ? "" : Spread(row.SilentUnits) + " %"] : (string[])[],
         ];
 
     private static string Spread(SeedStatistics s) => (100 * s.Mean).ToString("0.00", CultureInfo.InvariantCulture)
@@ -49,4 +53,5 @@ public sealed record ComparedTest(string Name, bool IsErrorRate, IReadOnlyList<C
 /// <param name="Parameters">Stored numbers.</param>
 /// <param name="Figure">Over the seeds, 0..1.</param>
 /// <param name="WorseThanDense">Of the same seed, over the seeds; null for the dense baseline.</param>
-public sealed record ComparedRow(string Weights, int BlockSize, int Parameters, SeedStatistics Figure, SeedStatistics? WorseThanDense);
+/// <param name="SilentUnits">Share of the rectified units of dense layers that stay at 0 for the whole test set, over the seeds, 0..1; null without such units.</param>
+public sealed record ComparedRow(string Weights, int BlockSize, int Parameters, SeedStatistics Figure, SeedStatistics? WorseThanDense, SeedStatistics? SilentUnits);

@@ -4,6 +4,7 @@ using HwGen.Cli.Results;
 using HwGen.Core;
 using HwGen.Core.Design;
 using HwGen.Core.Network;
+using HwGen.Frontend.Data;
 using HwGen.Frontend.Scoring;
 using HwGen.Frontend.Training;
 
@@ -14,7 +15,8 @@ namespace HwGen.Cli.Steps;
 /// <param name="root">The <c>--out</c> folder.</param>
 /// <param name="device">The <c>--device</c> option.</param>
 /// <param name="workers">Trainings at once, each on one thread.</param>
-public sealed class Comparison(string root, string device, int workers)
+/// <param name="data">What they train with.</param>
+public sealed class Comparison(string root, string device, int workers, SharedData data)
 {
     /// <param name="designs">Layers with a block size of 1 stay dense.</param>
     /// <param name="blockSizes">For all other matrices.</param>
@@ -35,23 +37,25 @@ public sealed class Comparison(string root, string device, int workers)
             // A training blocks its thread for minutes: not one of the pool's.
             results[j] = await Task.Factory.StartNew(() => Run(jobs[j].Design, jobs[j].Seed, stop), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         });
-        return [.. designs.Select(design => Summarize(design, [.. jobs.Index().Where(j => j.Item.Design == design).Select(j => results[j.Index])]))];
+        return [.. designs.Select(design => Summarize(design, methods, [.. jobs.Index().Where(j => j.Item.Design == design).Select(j => results[j.Index])]))];
 
         SeedResult Run(DesignFile design, int seed, CancellationToken stop)
         {
             TrainingOutcome? last = null, unrounded = null;
+            ScoredNetwork? dense = null;
             var networks = new List<ScoredNetwork>();
             foreach (var variant in variants)
             {
                 var own = variant.Of(design, seed);
                 last = Train(own, progress, () => (double)Volatile.Read(ref done) / all, stop);
+                dense ??= Scored("dense", 1, last.Dense, last.DenseScores, own, 0);
                 if (variant.Bits == 0) unrounded = last;
-                else networks.Add(new(variant.Label + $", rounded to {variant.Bits} bits", variant.BlockSize, last.Circulant.ParameterCount,
-                    TrainingRun.Score(unrounded!.Circulant, own, variant.Bits, Artifacts(own), device, threads: 1)));
-                networks.Add(new(variant.Label + (variant.Bits == 0 ? "" : $", trained with {variant.Bits} bits"), variant.BlockSize, last.Circulant.ParameterCount, last.Scores));
+                else networks.Add(Scored(variant.Label + $", rounded to {variant.Bits} bits", variant.BlockSize, unrounded!.Circulant,
+                    TrainingRun.Score(unrounded.Circulant, own, variant.Bits, Artifacts(own), device, threads: 1, data), own, variant.Bits));
+                networks.Add(Scored(variant.Label + (variant.Bits == 0 ? "" : $", trained with {variant.Bits} bits"), variant.BlockSize, last.Circulant, last.Scores, own, variant.Bits));
                 progress.Note($"{Interlocked.Increment(ref done)} of {all}: {own.Name}: {Describe(last)}");
             }
-            return new(new("dense", 1, last!.Dense.ParameterCount, last.DenseScores), networks);
+            return new(dense!, networks);
         }
     }
 
@@ -76,8 +80,12 @@ public sealed class Comparison(string root, string device, int workers)
         using var guard = workspace.Lock();
         var reports = new Relay<TrainingProgress>(p => progress.Report("compare", fraction(), $"{design.Name}: {p.Phase}, epoch {p.Epoch} of {p.Epochs}, loss {p.Loss:F3}, {p.FramesPerSecond:N0} frames/s"));
         var reading = new Relay<(int Done, int Total)>(p => progress.Report("compare: features of speech", (double)p.Done / p.Total));
-        return TrainingRun.Run(design, Artifacts(design), device, reports, cancel, reading, threads: 1);
+        return TrainingRun.Run(design, Artifacts(design), device, reports, cancel, reading, threads: 1, data);
     }
+
+    private ScoredNetwork Scored(string label, int blockSize, TrainedNetwork network, IReadOnlyList<TestScore> scores, DesignFile design, int bits) =>
+        new(label, blockSize, network.ParameterCount, scores, network.Layers.Any(l => l is DenseLayer { Rectify: true })
+            ? TrainingRun.SilentUnits(network, design, bits, Artifacts(design), device, threads: 1, data) : [.. scores.Select(_ => (double?)null)]);
 
     private string Artifacts(DesignFile design) => Path.GetDirectoryName(new Workspace(root, design.Name).Artifacts)!;
 
@@ -85,29 +93,43 @@ public sealed class Comparison(string root, string device, int workers)
         ? $"{s.Name}: phone error rate {Show.Percent(e.Rate)}, dense {Show.Percent(d.Errors?.Rate)}"
         : $"{s.Name}: {Show.Percent(s.Accuracy)}, dense {Show.Percent(d.Accuracy)}"));
 
-    private static ComparedNetwork Summarize(DesignFile design, IReadOnlyList<SeedResult> seeds) => new(design.Name, Epochs(design.Training),
+    private static ComparedNetwork Summarize(DesignFile design, IReadOnlyList<CompressionMethod> methods, IReadOnlyList<SeedResult> seeds) => new(design.Name, Epochs(design.Training, methods),
         [.. seeds[0].Dense.Scores.Select((first, t) => new ComparedTest(first.Name, first.Errors is not null,
         [
-            Row(seeds[0].Dense, [.. seeds.Select(s => Figure(s.Dense.Scores[t]))], null),
-            .. seeds[0].Networks.Select((network, n) => Row(network, [.. seeds.Select(s => Figure(s.Networks[n].Scores[t]))],
+            Row(t, [.. seeds.Select(s => s.Dense)], null),
+            .. seeds[0].Networks.Select((_, n) => Row(t, [.. seeds.Select(s => s.Networks[n])],
                 [.. seeds.Select(s => Worse(s.Networks[n].Scores[t], s.Dense.Scores[t]))])),
         ]))]);
 
-    private static ComparedRow Row(ScoredNetwork network, double[] figures, double[]? worse) =>
-        new(network.Label, network.BlockSize, network.Parameters, SeedStatistics.Of(figures), worse is null ? null : SeedStatistics.Of(worse));
+    /// <param name="test">Which test set.</param>
+    /// <param name="networks">The same network of every seed.</param>
+    /// <param name="worse">Than dense, one a seed.</param>
+    private static ComparedRow Row(int test, ScoredNetwork[] networks, double[]? worse)
+    {
+        double[] silent = [.. networks.Select(n => n.SilentUnits[test]).OfType<double>()];
+        return new(networks[0].Label, networks[0].BlockSize, networks[0].Parameters, SeedStatistics.Of([.. networks.Select(n => Figure(n.Scores[test]))]),
+            worse is null ? null : SeedStatistics.Of(worse), silent.Length == 0 ? null : SeedStatistics.Of(silent));
+    }
 
     /// <summary>Phone error rate where there are phones, else accuracy.</summary>
     private static double Figure(TestScore score) => score.Errors?.Rate ?? score.Accuracy;
 
     private static double Worse(TestScore score, TestScore dense) => score.Errors is null ? dense.Accuracy - score.Accuracy : Figure(score) - Figure(dense);
 
-    private static string Epochs(TrainingSettings t) =>
-        $"dense {t.Dense.Epochs}; admm {t.Admm.Phase.Epochs} and {t.Retrain.Epochs} more after the projection; projection {t.Admm.Phase.Epochs + t.Retrain.Epochs}; scratch {t.Scratch.Epochs}; batches of {t.BatchSize}";
+    private static string Epochs(TrainingSettings t, IReadOnlyList<CompressionMethod> methods) =>
+        $"dense {t.Dense.Epochs}; {string.Join("; ", methods.Select(m => Epochs(t, m)))}; batches of {t.BatchSize}";
+
+    private static string Epochs(TrainingSettings t, CompressionMethod method) => method switch
+    {
+        CompressionMethod.Admm => $"admm {t.Admm.Phase.Epochs} and {t.Retrain.Epochs} more after the projection",
+        CompressionMethod.Scratch => $"scratch {t.Scratch.Epochs}",
+        _ => $"projection {t.Admm.Phase.Epochs + t.Retrain.Epochs}",
+    };
 
     /// <summary>All that came of one seed of one design.</summary>
     private sealed record SeedResult(ScoredNetwork Dense, IReadOnlyList<ScoredNetwork> Networks);
 
-    private sealed record ScoredNetwork(string Label, int BlockSize, int Parameters, IReadOnlyList<TestScore> Scores);
+    private sealed record ScoredNetwork(string Label, int BlockSize, int Parameters, IReadOnlyList<TestScore> Scores, IReadOnlyList<double?> SilentUnits);
 
     private sealed record Variant(int BlockSize, CompressionMethod Method, int Bits)
     {

@@ -29,8 +29,7 @@ public sealed class Pipeline
     /// <summary>Sequences that signal to noise is measured over.</summary>
     private const int NoiseSequences = 4;
 
-    private DataSettings? _loaded;
-    private DataSplit? _data;
+    private readonly SharedData _data = new();
 
     /// <summary>The steps as the verbs call them. `run` skips a verification that is up to date; the verb `verify` never does.</summary>
     public PipelineSteps Steps => new(TrainAsync, QuantizeAsync, GenerateAsync, VerifyAsync, InjectFaultsAsync, ReportAsync);
@@ -191,7 +190,7 @@ public sealed class Pipeline
         var progress = new Relay<TrainingProgress>(p => c.Progress.Report($"train: {p.Phase}", (p.Epoch - 1 + (double)p.Step / p.Steps) / p.Epochs,
             $"epoch {p.Epoch} of {p.Epochs}, loss {p.Loss:F4}, {p.FramesPerSecond:N0} frames/s"));
         var outcome = await Task.Run(() => TrainingRun.Run(c.Design, Path.GetDirectoryName(c.Workspace.Artifacts)!, c.Device, progress, cancel,
-            new Relay<(int Done, int Total)>(p => c.Progress.Report("train: features of speech", (double)p.Done / p.Total, $"{p.Done:N0} of {p.Total:N0} recordings"))), cancel);
+            new Relay<(int Done, int Total)>(p => c.Progress.Report("train: features of speech", (double)p.Done / p.Total, $"{p.Done:N0} of {p.Total:N0} recordings")), shared: _data), cancel);
         var record = new TrainingRecord(
             new(c.Design.Name, new(outcome.DenseAccuracy, outcome.CirculantAccuracy), (int)outcome.Scores[0].Labels,
                 outcome.Circulant.ParameterCount, outcome.Dense.ParameterCount, c.Design.Layers.Max(l => l.BlockSize))
@@ -220,12 +219,8 @@ public sealed class Pipeline
 
     private static VerifyOptions Options(StepContext c) => new(Path.Join(Path.GetDirectoryName(c.Workspace.Artifacts), "verilator"));
 
-    private DataSplit Data(StepContext c)
-    {
-        if (_data is null || _loaded != c.Design.Data)
-            (_data, _loaded) = (DataSets.Load(c.Design.Data, Path.Join(Path.GetDirectoryName(c.Workspace.Artifacts), "features")), c.Design.Data);
-        return _data;
-    }
+    private DataSplit Data(StepContext c) =>
+        _data.Load(c.Design.Data, DataSets.Digest(c.Design.Data), Path.Join(Path.GetDirectoryName(c.Workspace.Artifacts), "features"));
 
     private static bool HasLabels(DesignFile design) => DataSetShape.Of(design.Data).HasLabels;
 

@@ -76,7 +76,7 @@ public sealed class CompareVerb()
         int[] sizes = [.. arguments.GetRequiredValue(blockSizes).Distinct()];
         int[] bits = [.. arguments.GetRequiredValue(spectralBits).Distinct()];
         string[] ways = [.. arguments.GetRequiredValue(methods).Distinct()];
-        var comparison = new Comparison(Root(arguments), arguments.GetRequiredValue(device), arguments.GetRequiredValue(workers));
+        var comparison = new Comparison(Root(arguments), arguments.GetRequiredValue(device), arguments.GetRequiredValue(workers), new());
         var result = new CompareResult(await StepProgress.ShowAsync(terminal, progress => comparison.RunAsync(loaded, sizes,
             [.. ways.Select(w => Enum.Parse<CompressionMethod>(w, ignoreCase: true))], bits, arguments.GetRequiredValue(seeds), progress, cancellation)));
         if (arguments.GetValue(markdown) is { } file)

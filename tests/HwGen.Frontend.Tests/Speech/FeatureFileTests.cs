@@ -66,6 +66,20 @@ public sealed class FeatureFileTests : IDisposable
     }
 
     [Fact]
+    public void Read_ManyReadersAtOnce_GetWhatTheyAskFor()
+    {
+        Write();
+        using FeatureFile data = Open();
+        Parallel.For(0, 20_000, n =>
+        {
+            int i = n % 3;
+            ReadOnlySpan<byte> labels = data.Labels(i), symbols = data.Symbols(i);
+            Assert.Equal((i + 1, i), (labels.Length, symbols.Length));
+            Assert.Equal(i, labels[0]);
+        });
+    }
+
+    [Fact]
     public void Read_DamagedRecord_IsALocatedError()
     {
         Write();
