@@ -36,7 +36,7 @@ public sealed class QuantizerTests
 
         Assert.Equal(_data.Inputs.Max(Math.Abs), ranges.Vectors[0], 1e-12);
         Assert.True(ranges.Vectors[1] is > 0 and < 1);
-        Assert.All(ranges.VectorSpectra.Zip(ranges.Vectors), r => Assert.True(r.First <= K * r.Second + 1e-12));
+        Assert.All(ranges.Spectra.Zip(ranges.Vectors), r => Assert.True(r.First <= K * r.Second + 1e-12));
     }
 
     [Fact]
@@ -61,10 +61,10 @@ public sealed class QuantizerTests
         var reference = new IntegerReference(plan);
         var taps = new StepTaps(plan);
         int hits = 0;
-        foreach ((long[][] sequence, int s) in Stimulus.Quantize(plan, _data.Inputs, Count, Steps).Select((q, s) => (q, s)))
+        foreach ((long[][] sequence, int s) in Stimulus.Quantize(plan, Enumerable.Range(0, Count).Select(s => Quantizer.Read(_data, s))).Select((q, s) => (q, s)))
         {
             for (int t = 0; t < Steps; t++) reference.Step(sequence[t], t == 0, taps);
-            long[] outputs = [.. Enumerable.Range(0, plan.OutputBlocks).SelectMany(b => taps[plan.OutputTap, b].ToArray()).Take(Outputs)];
+            long[] outputs = [.. reference.Vector(plan.Program.Output)[..Outputs]];
             if (Array.IndexOf(outputs, outputs.Max()) == _data.AllLabels[s]) hits++;
         }
         Assert.Equal((double)hits / Count, score.Accuracy);
@@ -77,10 +77,23 @@ public sealed class QuantizerTests
         var float64 = new DenseModel(_network);
         byte[] classes = [.. Enumerable.Range(0, Count).Select(s => (byte)float64.Classify(_data.Sequence(s), Steps))];
 
-        FixedPointScore score = Quantizer.Evaluate(Plan(18), new(_data.Count, _data.Steps, _data.InputSize, _data.Classes, _data.Inputs, classes), null, CancellationToken.None);
+        FixedPointScore score = Quantizer.Evaluate(Plan(18), new SequenceDataset(_data.Count, _data.Steps, _data.InputSize, _data.Classes, _data.Inputs, classes), null, CancellationToken.None);
 
         // 18 bits leave errors of about 1e-3 in outputs that are about 1 apart: a few of 120 classes may be that close.
         Assert.True(score.Accuracy >= 0.97, $"{score.Accuracy}");
+    }
+
+    [Fact]
+    public void Measure_MoreBits_GivesAboutSixDecibelsEach()
+    {
+        ArraySegment<float>[] sequences = [.. Enumerable.Range(0, 20).Select(s => Quantizer.Read(_data, s))];
+        IReadOnlyList<SignalToNoise> few = SignalToNoise.Measure(Plan(8), _network, sequences), many = SignalToNoise.Measure(Plan(14), _network, sequences);
+
+        Assert.Equal(["layer 0: W_z x + R_z h", "layer 0: W_r x + R_r h", "layer 0: W_n x", "layer 0: R_n h", "layer 1: W x", "h0", "y1"], few.Select(p => p.Place));
+        foreach (var (a, b) in few.Zip(many).Where(p => p.First.Place.StartsWith("layer", StringComparison.Ordinal)))
+            // 6.02 dB a bit; binary points are whole, and the state's own error comes in where it runs free.
+            Assert.InRange(b.Forced - a.Forced, 6 * 6.02 - 8, 6 * 6.02 + 8);
+        Assert.All(many, p => Assert.True(p.Forced >= p.Free - 0.5, $"{p.Place}: {p.Forced} {p.Free}"));
     }
 
     [Theory]

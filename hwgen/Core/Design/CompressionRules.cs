@@ -12,10 +12,10 @@ public static class CompressionRules
         for (int l = 0; l < layers.Count; l++)
         {
             int k = layers[l].BlockSize;
-            if (!channels && training.Method is CompressionMethod.None or CompressionMethod.Dnr && k > 1)
-                return (l, training.Method == CompressionMethod.None
-                    ? $"method none keeps the dense baseline, but this layer has block_size {k}: write 1, or another method"
-                    : $"method dnr prunes single weights, which blocks of {k} do not have: write block_size 1, or unit channel");
+            if (k > 1 && training is { Method: CompressionMethod.None, Noise: not null })
+                return (l, $"noise goes with the dense baseline, but this layer has block_size {k}: write 1, or leave 'noise' out");
+            if (!channels && training.Method == CompressionMethod.Dnr && k > 1)
+                return (l, $"method dnr prunes single weights, which blocks of {k} do not have: write block_size 1, or unit channel");
             if (!channels) continue;
             if (layers[l] is GruLayer or LstmLayer)
                 return (l, "only convolutions and dense layers have channels that can be left out: take another method, or unit weight");
