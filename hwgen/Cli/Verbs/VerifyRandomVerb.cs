@@ -20,8 +20,11 @@ public sealed class VerifyRandomVerb()
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
 
+    private readonly Option<int> faults = new("--inject-fault") { Description = "Also break each design in N ways; co-simulation must find 99 % of them all.", HelpName = "N" };
+
     protected override void AddTo(Command command)
     {
+        command.Add(faults);
         command.Add(count);
         command.Add(seed);
         command.Add(workers);
@@ -49,8 +52,12 @@ public sealed class VerifyRandomVerb()
                 progress.Report("verify-random", (double)finished / designs, $"{finished:N0} of {designs:N0} designs");
                 if (o.Complaint is not null) progress.Note($"verify-random: seed {o.Seed} FAILED: {o.Complaint} ({o.Design})");
             });
-            return verification.RunAsync(designs, first, arguments.GetRequiredValue(workers), relay, cancellation);
+            return verification.RunAsync(designs, first, arguments.GetRequiredValue(workers), arguments.GetValue(faults), relay, cancellation);
         });
-        return new VerifyRandomResult(first, outcomes.Count, outcomes.Sum(o => o.Words), [.. outcomes.Where(o => o.Complaint is not null)]);
+        return new VerifyRandomResult(first, outcomes.Count, outcomes.Sum(o => o.Words), [.. outcomes.Where(o => o.Complaint is not null)])
+        {
+            Faults = outcomes.Sum(o => o.Faults),
+            Survivors = [.. outcomes.SelectMany(o => o.Survivors.Select(s => $"seed {o.Seed}: {s}"))],
+        };
     }
 }
