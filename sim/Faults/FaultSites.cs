@@ -6,8 +6,9 @@ using HwGen.Sim.Reference;
 namespace HwGen.Sim.Faults;
 
 /// <summary>Finds in the printed files every place where a kind of mistake can be made.</summary>
-/// <remarks>Only places where the mistake changes something: a rounding that drops no bit and a saturation that the stimulus
-/// never reaches are left out, because no simulation could tell.</remarks>
+/// <remarks>Only places where the mistake changes something: a rounding that drops no bit, a saturation that the stimulus never
+/// reaches, a branch that the design does not generate and a memory that nothing is read from are left out, because no simulation
+/// could tell; so is what only observes.</remarks>
 public sealed partial class FaultSites
 {
     private readonly AcceleratorPlan _plan;
@@ -37,9 +38,9 @@ public sealed partial class FaultSites
             m.Groups[1].Value + (int.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture) + m.Groups[3].Value)],
         FaultKind.DroppedValid => [.. Lines(kind, [Module("engine")], ValidLine(), (m, _) => $"{m.Groups["head"].Value}1'b0{m.Groups["tail"].Value}")],
         FaultKind.DroppedStall => [.. Stalls()],
-        FaultKind.StateKeptAtTlast => [.. Lines(kind, [Module("engine"), Module("control")], FreshLine(), (m, _) => $"{m.Groups[1].Value}1'b0;")],
+        FaultKind.StateKeptAtTlast => _plan.Program.Cells.Count == 0 ? [] : [.. Lines(kind, [Module("engine"), Module("control")], FreshLine(), (m, _) => $"{m.Groups[1].Value}1'b0;")],
         FaultKind.SwappedRealImaginary => _plan.BlockSize < 4 ? [] : [.. Lines(kind, ["rtl/hwgen_pe.v"], PartLine(),
-            (m, _) => m.Groups[1].Value + (m.Groups[2].Value == "2*i" ? "(2*i+1)" : "2*i") + m.Groups[3].Value)],
+            (m, _) => m.Groups[1].Value + (m.Groups[2].Value == "2*i" ? "2*i+1" : "2*i") + m.Groups[3].Value)],
         FaultKind.RomBit => [.. Images(kind, f => f != "mem/schedule.hex")],
         _ => [.. Images(kind, f => f == "mem/schedule.hex")],
     };
@@ -59,14 +60,67 @@ public sealed partial class FaultSites
         foreach (string file in files)
         {
             string[] lines = _files[file].Split('\n');
-            for (int n = 0; n < lines.Length; n++)
+            foreach (int n in Live(file, lines))
             {
                 int line = n;
                 Match match = pattern.Match(lines[n]);
-                if (match.Success) yield return random => Replace(kind, file, lines, line, mutate(match, random));
+                if (match.Success && !(kind == FaultKind.AddressOffByOne && IsIdle(lines, n))) yield return random => Replace(kind, file, lines, line, mutate(match, random));
             }
         }
     }
+
+    /// <summary>Lines that the design makes something of: not those of a branch that it does not generate, and not those that observe.</summary>
+    private IEnumerable<int> Live(string file, string[] lines)
+    {
+        var dead = new Stack<int>();            // indentation of the dead branches that are open
+        for (int n = 0; n < lines.Length; n++)
+        {
+            if (lines[n].Contains("// Observation points.", StringComparison.Ordinal)) yield break;
+            int indentation = lines[n].Length - lines[n].TrimStart().Length;
+            if (dead.TryPeek(out int open) && indentation == open && lines[n].TrimStart().StartsWith("end", StringComparison.Ordinal)) dead.Pop();
+            Match branch = Branch().Match(lines[n]);
+            if (branch.Success && IsDead($"{file} {branch.Groups[1].Value}")) dead.Push(indentation);
+            else if (dead.Count == 0 && !(file == Module("linear") && IsUnused(lines[n]))) yield return n;
+        }
+    }
+
+    private bool IsDead(string branch)
+    {
+        bool peepholes = _plan.Parameters.Any(p => p.Peepholes.Count > 0), resets = _plan.Program.Cells.Any(c => c.ResetsFirst);
+        return branch switch
+        {
+            "rtl/hwgen_peephole.v g_present" => !peepholes,
+            "rtl/hwgen_peephole.v g_absent" => peepholes,
+            "rtl/hwgen_gru_lane.v g_resets" => !resets,
+            "rtl/hwgen_gru_lane.v g_linear" => resets,
+            "rtl/hwgen_pe.v g_bin" => _plan.BlockSize < 4,
+            _ => false,
+        };
+    }
+
+    /// <summary>Whether a line of the linear unit averages, or adds a bias, and the design does neither.</summary>
+    private bool IsUnused(string line) => (line.Contains("else if (average_1)", StringComparison.Ordinal) && _plan.Control.PoolShifts.All(s => s == 0))
+        || (line.Contains(" full = ", StringComparison.Ordinal) && HasNoBias);
+
+    private bool HasNoBias => _plan.Images.Single(i => i.Name == "linear").Rows.Values.All(r => r.IsZero);
+
+    /// <summary>Whether the memory that a line of the engine is part of has nothing that is ever read, or nothing but zeros.</summary>
+    private bool IsIdle(string[] lines, int line)
+    {
+        int named = Array.FindLastIndex(lines, line, l => Instance().IsMatch(l));
+        string name = named < 0 ? "" : Instance().Match(lines[named]).Groups[1].Value;
+        if (name == "u_linear_bias") return HasNoBias;
+        if (name == "u_linear_words_fft") return _plan.Program.Spectra.All(s => _plan.Program.Vectors[s.Vector].Source != VectorSource.Linear);
+        // A slot's sums lie in a memory for each unit, and a unit need not make all of them.
+        Match sums = SumMemory().Match(name);
+        return sums.Success && !_plan.Schedule.Drains.Any(d => $"{d.Unit}" == sums.Groups[2].Value
+            && (_plan.Program.Sums[d.Row.Sum].IsLinear ? "linear" : $"{_plan.Program.Sums[d.Row.Sum].Slot}") == sums.Groups[1].Value);
+    }
+
+    private bool DropsNothing(string instance) => NoShift().IsMatch(instance)
+        || (instance.Contains(") u_part (", StringComparison.Ordinal) && _plan.Formats.PeepholeShift == 0)
+        // Where the reset comes first, the candidate's parts are whole words.
+        || (instance.Contains(") u_candidate (", StringComparison.Ordinal) && _plan.Program.Cells.Where(c => c.Kind == CellKind.Gru).All(c => c.ResetsFirst));
 
     private static Fault Replace(FaultKind kind, string file, string[] lines, int line, string after, params (string File, string Text)[] more)
     {
@@ -89,14 +143,15 @@ public sealed partial class FaultSites
         foreach (string file in _files.Keys.Where(f => f.EndsWith(".v", StringComparison.Ordinal) && f != "rtl/hwgen_requantize.v").Order(StringComparer.Ordinal))
         {
             string[] lines = _files[file].Split('\n');
-            for (int n = 0; n < lines.Length; n++)
+            foreach (int n in Live(file, lines))
             {
                 int line = n;
                 Match match = pattern.Match(lines[n]);
                 if (!match.Success) continue;
-                string instance = string.Join('\n', lines.Skip(n).TakeWhile((l, i) => i == 0 || !l.TrimEnd().EndsWith(");", StringComparison.Ordinal)));
-                if (NoShift().IsMatch(instance) && kind == FaultKind.RoundingConstant) continue;
-                if (!reached($"{file} {instance}{lines[Math.Min(lines.Length - 1, n + instance.Count(c => c == '\n') + 1)]}")) continue;
+                int end = Array.FindIndex(lines, n, l => l.TrimEnd().EndsWith(");", StringComparison.Ordinal));
+                string instance = string.Join('\n', lines[n..(end + 1)]);
+                if (kind == FaultKind.RoundingConstant && DropsNothing(instance)) continue;
+                if (!reached($"{file} {instance}")) continue;
                 string module = match.Groups[2].Value;
                 yield return _ => Replace(kind, file, lines, line, lines[line].Replace(module, module + "_fault", StringComparison.Ordinal), FaultyCopies(kind));
             }
@@ -148,8 +203,9 @@ public sealed partial class FaultSites
         (string File, string Before, string After)[] sites =
         [
             (Module("input"), "assign s_ready = !full_q[bank];", "assign s_ready = 1'b1;"),
-            (Module("control"), "input_full[next_bank] && room;", "input_full[next_bank];"),
-            (Module("control"), "boundary && input_full[next_bank] && room;", "boundary && room;"),
+            (Module("control"), "input_full[next_buffer] && room && (", "input_full[next_buffer] && ("),
+            (Module("control"), "boundary && input_full[next_buffer] && room", "boundary && room"),
+            .. _plan.Shape.Streams > 1 ? [(Module("control"), "room && (!in_flight || id == turn);", "room;")] : ((string, string, string)[])[],
             ("rtl/hwgen_fifo.v", "if (out_valid && out_ready)", "if (out_valid)"),
             ($"rtl/{_plan.ModuleName}.v", "m_axis_tvalid && m_axis_tready)", "m_axis_tvalid)"),
         ];
@@ -180,16 +236,20 @@ public sealed partial class FaultSites
             };
     }
 
-    /// <summary>Bits of a schedule row that the hardware looks at: each unit's valid bit, and its other fields where it is set.</summary>
+    /// <summary>Bits of a schedule row that the hardware looks at: each unit's valid bit, and its other fields where it is set; of an inverse
+    /// FFT unit and of a sum memory what goes with them where they are on.</summary>
     private int[] EffectiveBits(int row)
     {
-        bool Set(ScheduleField field) => !(_plan.Control.Rows[row] >> field.Lsb).IsEven;
-        return [.. _plan.Control.Fields
-            .Where(f => f.Name.EndsWith("_valid", StringComparison.Ordinal) || Set(_plan.Control.Fields.First(v => v.Name == f.Name.Split('_')[0] + "_valid")))
-            .SelectMany(f => Enumerable.Range(f.Lsb, f.Width))];
+        bool Set(string field) => !(_plan.Control.Rows[row] >> _plan.Control.Fields.First(f => f.Name == field).Lsb).IsEven;
+        return [.. _plan.Control.Fields.Where(f => f.Name.Split('_') is var parts && (parts[1] == "valid" || (Set(parts[0] + "_valid") && (parts switch
+        {
+            ["drain", "slot" or "address", var unit] => Set($"drain_on_{unit}"),
+            ["cell", "unit", var slot] => Set($"cell_use_{slot}"),
+            _ => true,
+        })))).SelectMany(f => Enumerable.Range(f.Lsb, f.Width))];
     }
 
-    [GeneratedRegex(@"^(.*(?:_full =|<=) .*[\]\}\w] )([+-])( [\{\w].*;)$")]
+    [GeneratedRegex(@"^(.*(?:full\w* =|<=) .*[\]\}\w] )([+-])( [\{\w].*;)$")]
     private static partial Regex SumLine();
 
     [GeneratedRegex(@"^(\s*localparam .*TWIDDLE_\d+ = \d+'sd)(\d+)(;.*)$")]
@@ -210,12 +270,21 @@ public sealed partial class FaultSites
     [GeneratedRegex(@"^(\s*\.SHIFT\()(\d+)(\),?)$")]
     private static partial Regex ShiftLine();
 
-    [GeneratedRegex(@"^(?<head>\s*(?:\.in \(|output_valid <= ))(?:fft_go|product_go && product_last|drain_go|output_go)(?<tail>\),|;)$")]
+    [GeneratedRegex(@"^(?<head>\s*(?:\.in \(|always @\(posedge clk\) output_valid <= ))(?:fft_go|product_go && product_last|drain_go_\d+|cell_go|linear_go && linear_last|output_go)(?<tail>\),| && !rst;)$")]
     private static partial Regex ValidLine();
 
-    [GeneratedRegex(@"^(.*(?:next_fresh|zero_spectrum|zero_state)\s*<= )(?:input_last.*|product_recurrent.*|cell_fresh);$")]
+    [GeneratedRegex(@"^(.*(?:next_fresh\[id\]|zero_spectrum|zero_state)\s*<= )(?:input_last.*|product_recurrent.*|cell_fresh);$")]
     private static partial Regex FreshLine();
 
-    [GeneratedRegex(@"^(\s*wire signed \[W-1:0\] [wx]_(?:re|im) = (?:weight|spectrum)\[)(2\*i|\(2\*i\+1\))(\*W.*)$")]
+    [GeneratedRegex(@"^(\s*wire signed \[W-1:0\] [wx]_(?:re|im) = (?:held|spectrum)\[\(q\*K\+)(2\*i\+1|2\*i)(\)\*W.*)$")]
     private static partial Regex PartLine();
+
+    [GeneratedRegex(@"begin : (\w+)$")]
+    private static partial Regex Branch();
+
+    [GeneratedRegex(@"^\s*(?:\) |\w+ )(u_\w+) \($")]
+    private static partial Regex Instance();
+
+    [GeneratedRegex(@"^u_sums_(\w+)_(\d+)$")]
+    private static partial Regex SumMemory();
 }

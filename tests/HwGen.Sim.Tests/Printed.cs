@@ -29,7 +29,8 @@ internal sealed class Printed : IDisposable
 
     public CoSimulator Simulator => new(Plan, Folder, new VerifyOptions(Cache));
 
-    public Stimulus Stress(int seed) => new(Stimulus.Stress(Plan, seed));
+    /// <summary>Full-scale and random sequences of unequal length, of one step among them; streams in turn.</summary>
+    public Stimulus Stress(int seed) => new(Stimulus.Stress(Plan, seed), Plan.Shape.Streams);
 
     /// <summary>Replaces the one occurrence of some text in a file.</summary>
     public void Edit(string file, string before, string after)

@@ -1,3 +1,4 @@
+using HwGen.Core.Network;
 using HwGen.Core.Plan;
 using HwGen.Sim.CoSimulation;
 using HwGen.Tests;
@@ -9,51 +10,65 @@ public sealed class MutationTests
 {
     private static readonly AcceleratorPlan Plan = new RandomNetwork(620, 4, 8, 3, 6, [7], 3, 1.5).Plan();
 
+    /// <summary>Peepholes, projection, and two streams.</summary>
+    private static readonly AcceleratorPlan Lstm = new RandomNetwork(621, [new LstmLayer(6, 7, 5, true, 4, 4, 4)], 8, new(3, 100, 1) { Streams = 2 }, 1.5).Plan();
+
     [Theory]
     [InlineData("rtl/random_net_fft_unit.v", "out   <= chosen;", "out   <= ~chosen;", "fft")]
-    [InlineData("rtl/hwgen_accumulator.v", "acc + wide", "acc - wide", "accumulator")]
-    [InlineData("rtl/random_net_ifft_unit.v", "out      <= sums;", "out      <= ~sums;", "ifft")]
-    [InlineData("rtl/hwgen_gru_lane.v", "in_z <= sat_z;", "in_z <= ~sat_z;", "update")]
-    [InlineData("rtl/hwgen_gru_lane.v", "in_r <= sat_r;", "in_r <= ~sat_r;", "reset")]
-    [InlineData("rtl/hwgen_gru_lane.v", "wn_6  <= wn_5;", "wn_6  <= ~wn_5;", "candidate")]
+    [InlineData("rtl/hwgen_accumulator.v", "acc + sum", "acc - sum", "accumulator_0")]
+    [InlineData("rtl/random_net_ifft_unit.v", "out <= chosen;", "out <= ~chosen;", "ifft_0")]
+    [InlineData("rtl/hwgen_gru_lane.v", "in_z <= sat_z;", "in_z <= ~sat_z;", "gru_z")]
+    [InlineData("rtl/hwgen_gru_lane.v", "in_r <= sat_r;", "in_r <= ~sat_r;", "gru_r")]
+    [InlineData("rtl/hwgen_gru_lane.v", "wn_6  <= wn_5;", "wn_6  <= ~wn_5;", "gru_n")]
     [InlineData("rtl/hwgen_gru_lane.v", "next       <= sum[SW-1:0];", "next       <= ~sum[SW-1:0];", "state")]
-    [InlineData("rtl/random_net_output.v", "words         <= saturated;", "words         <= ~saturated;", "output")]
-    public async Task FindDivergenceAsync_MutatedLine_NamesTheTapBehindIt(string file, string before, string after, string tap)
-    {
-        using var design = new Printed(Plan);
-        design.Edit(file, before, after);
-        Divergence? divergence = await design.Simulator.FindDivergenceAsync(design.Stress(1).Take(6), default);
-        Assert.Equal(tap, divergence?.Tap);
-        Assert.Equal("unstalled", divergence?.Run);
-        Assert.True(divergence?.Cycle > 0);
-    }
+    [InlineData("rtl/hwgen_gru_lane.v", "assign word  = next_word;", "assign word  = ~next_word;", "cell")]
+    [InlineData("rtl/random_net_linear.v", "= chosen &", "= ~chosen &", "linear")]
+    [InlineData("rtl/random_net_engine.v", "assign m_data  = output_words;", "assign m_data  = ~output_words;", "output")]
+    public Task FindDivergenceAsync_MutatedLineOfAGru_NamesTheTapBehindIt(string file, string before, string after, string tap) =>
+        AssertNamed(Plan, file, before, after, tap);
+
+    [Theory]
+    [InlineData("rtl/hwgen_peephole.v", "out <= word;", "out <= ~word;", "lstm_i")]
+    [InlineData("rtl/hwgen_lstm_lane.v", ".weight(peep_o_8),", ".weight(~peep_o_8),", "lstm_o")]
+    [InlineData("rtl/hwgen_lstm_lane.v", "f_1  <= {{2{sum_f", "f_1  <= ~{{2{sum_f", "lstm_f")]
+    [InlineData("rtl/hwgen_lstm_lane.v", "in_g <= sat_g;", "in_g <= ~sat_g;", "lstm_g")]
+    [InlineData("rtl/hwgen_lstm_lane.v", ".in(next_8), .out(next));", ".in(~next_8), .out(next));", "state")]
+    [InlineData("rtl/hwgen_lstm_lane.v", "word    <= sat_m;", "word    <= ~sat_m;", "cell")]
+    [InlineData("rtl/random_net_linear.v", "= chosen &", "= ~chosen &", "linear")]
+    // The other stream's state, spectra and name.
+    [InlineData("rtl/random_net_engine.v", ".read_addr ({cell_stream, cell_row}),", ".read_addr ({~cell_stream, cell_row}),", "lstm_i")]
+    [InlineData("rtl/random_net_control.v", "assign product_bank = {stream[", "assign product_bank = {~stream[", "accumulator_0")]
+    [InlineData("rtl/random_net.v", "assign m_axis_tid    = buffer_id;", "assign m_axis_tid    = ~buffer_id;", "output")]
+    public Task FindDivergenceAsync_MutatedLineOfAnLstm_NamesTheTapBehindIt(string file, string before, string after, string tap) =>
+        AssertNamed(Lstm, file, before, after, tap);
 
     // Row, bit, and the tap that shows it first; the weights' word is DC of a column of W, the biases' the first gate's, the
     // tables' an offset's highest bit but one.
     [Theory]
-    [InlineData("weights_0", 0, 4, "accumulator")]
-    [InlineData("weights_2", 1, 12, "accumulator")]
-    [InlineData("bias_cell", 0, 5, "update")]
-    [InlineData("bias_output", 0, 24, "output")]
-    [InlineData("bias_output", 0, 3, "output")]
-    [InlineData("sigmoid", 1, 8, "update")]
-    [InlineData("tanh", 1, 8, "candidate")]
-    public async Task VerifyAsync_FlippedBitInImage_FailsAtItsTap(string image, int row, int bit, string tap)
-    {
-        using var design = new Printed(Plan);
-        design.FlipBit(image, row, bit);
-        VerifyResult result = await design.Simulator.VerifyAsync(design.Stress(1), null, default);
-        Assert.False(result.Passed(Plan));
-        Assert.True(result.Mismatches > 1);
-        // Output bits reach nothing further; the others show first where they act.
-        Assert.Equal(tap, result.First?.Tap);
-    }
+    [InlineData("weights_0", 0, 4, "accumulator_0")]
+    [InlineData("weights_2", 1, 12, "accumulator_0")]
+    [InlineData("cell", 0, 5, "gru_z")]
+    [InlineData("linear", 0, 20, "linear")]
+    [InlineData("linear", 0, 3, "linear")]
+    [InlineData("sigmoid", 1, 8, "gru_z")]
+    [InlineData("tanh", 1, 8, "gru_n")]
+    public Task VerifyAsync_FlippedBitInImageOfAGru_FailsAtItsTap(string image, int row, int bit, string tap) => AssertFails(Plan, image, row, bit, tap);
+
+    // Behind four biases come the peepholes of i, o and f, each of four lanes.
+    [Theory]
+    [InlineData("cell", 0, 6 + 4 * 32, "lstm_i")]
+    [InlineData("cell", 0, 6 + 5 * 32, "lstm_o")]
+    [InlineData("cell", 0, 6 + 6 * 32, "lstm_f")]
+    [InlineData("tanh_cell", 1, 8, "cell")]
+    public Task VerifyAsync_FlippedBitInImageOfAnLstm_FailsAtItsTap(string image, int row, int bit, string tap) => AssertFails(Lstm, image, row, bit, tap);
 
     [Theory]
     [InlineData("fft_valid")]
     [InlineData("product_address")]
-    [InlineData("drain_kind")]
+    [InlineData("drain_slot_0")]
     [InlineData("cell_valid")]
+    [InlineData("linear_target")]
+    [InlineData("output_valid")]
     public async Task VerifyAsync_FlippedBitInSchedule_FailsAtATap(string field)
     {
         using var design = new Printed(Plan);
@@ -79,8 +94,8 @@ public sealed class MutationTests
     }
 
     [Theory]
-    [InlineData("control", "next_fresh <= 1'b1;", "next_fresh <= 1'b0;")]
-    [InlineData("control", "            phase      <= ", "            if (!rst) phase <= ")]
+    [InlineData("control", "{1{1'b1}}", "{1{1'b0}}")]
+    [InlineData("control", "            phase       <= ", "            if (!rst) phase <= ")]
     [InlineData("input", "            full_q <= 2'b00;", "")]
     public async Task VerifyAsync_ResetThatLeavesSomething_FailsAfterReset(string module, string before, string after)
     {
@@ -101,5 +116,26 @@ public sealed class MutationTests
             .VerifyAsync(design.Stress(1).Take(3), null, default);
         Assert.StartsWith(waves, result.Waveform, StringComparison.Ordinal);
         Assert.Contains("$enddefinitions", await File.ReadAllTextAsync(result.Waveform!), StringComparison.Ordinal);
+    }
+
+    private static async Task AssertNamed(AcceleratorPlan plan, string file, string before, string after, string tap)
+    {
+        using var design = new Printed(plan);
+        design.Edit(file, before, after);
+        Divergence? divergence = await design.Simulator.FindDivergenceAsync(design.Stress(1).Take(6), default);
+        Assert.Equal(tap, divergence?.Tap);
+        Assert.Equal("unstalled", divergence?.Run);
+        Assert.True(divergence?.Cycle > 0);
+    }
+
+    private static async Task AssertFails(AcceleratorPlan plan, string image, int row, int bit, string tap)
+    {
+        using var design = new Printed(plan);
+        design.FlipBit(image, row, bit);
+        VerifyResult result = await design.Simulator.VerifyAsync(design.Stress(1), null, default);
+        Assert.False(result.Passed(plan));
+        Assert.True(result.Mismatches > 1);
+        // Linear bits reach little further; the others show first where they act.
+        Assert.Equal(tap, result.First?.Tap);
     }
 }

@@ -5,6 +5,8 @@ using HwGen.Sim.Reference;
 namespace HwGen.Sim.Tests.CoSimulation;
 
 /// <summary>The records that a simulation without a mistake writes, to be tampered with.</summary>
+/// <param name="Tap">Number of the tap; behind them beat, first input, unstable, end.</param>
+/// <param name="Index">Index of the tap; of a beat TLAST, and TID above it.</param>
 internal sealed record Record(int Tap, int Index, long Cycle, long[] Words, int WordBytes)
 {
     public const int FirstInput = 10;
@@ -14,36 +16,27 @@ internal sealed record Record(int Tap, int Index, long Cycle, long[] Words, int 
     /// <param name="lag">Steps by which the output beats come behind the taps: a reader that pauses.</param>
     public static List<Record> Run(AcceleratorPlan plan, Stimulus stimulus, int lag = 0)
     {
-        int beat = plan.Taps.Count;
+        int beat = plan.Taps.Count, output = plan.Taps.ToList().FindIndex(t => t.Name == "output");
         var (records, beats) = (new List<Record> { new(beat + 1, 0, FirstInput, [], 0) }, new Queue<Record>());
         var (reference, taps) = (new IntegerReference(plan), new StepTaps(plan));
-        long[] cycles = [.. plan.OutputCycles(stimulus.Steps.Count).Order()];
+        long[] cycles = [.. plan.OutputCycles(stimulus.Streams)];
         int n = 0;
-        foreach ((int sequence, int step) in stimulus.Steps)
+        foreach ((int sequence, int step, int stream) in stimulus.Steps)
         {
-            reference.Step(stimulus.Sequences[sequence][step], step == 0, taps);
+            reference.Step(stimulus.Sequences[sequence][step], step == 0, taps, stream);
             for (int tap = 0; tap < plan.Taps.Count; tap++)
-                foreach (int index in plan.Taps[tap].Indices)
-                    records.Add(new(tap, index, FirstInput + cycles[n], taps[tap, index].ToArray(), plan.Taps[tap].WordBits > 32 ? 8 : 4));
+                for (int entry = 0; entry < plan.Taps[tap].Entries.Count; entry++)
+                    records.Add(new(tap, plan.Taps[tap].Entries[entry].Index, FirstInput + cycles[n], taps[tap, entry].ToArray(), plan.Taps[tap].WordBits > 32 ? 8 : 4));
             for (int b = 0; b < plan.OutputBlocks; b++)
             {
                 bool last = step == stimulus.Sequences[sequence].Length - 1 && b == plan.OutputBlocks - 1;
-                beats.Enqueue(new(beat, last ? 1 : 0, FirstInput + cycles[n++], Stream(plan, b, taps[plan.OutputTap, b]), 4));
+                beats.Enqueue(new(beat, (stream << 1) | (last ? 1 : 0), FirstInput + cycles[n++], taps[output, b].ToArray(), 4));
             }
             while (beats.Count > lag * plan.OutputBlocks) records.Add(beats.Dequeue());
         }
         records.AddRange(beats);
         records.Add(new(beat + 3, 0, FirstInput + cycles[^1] + 1, [], 0));
         return records;
-    }
-
-    /// <summary>The output tap's words as the stream carries them: padding lanes are zero.</summary>
-    private static long[] Stream(AcceleratorPlan plan, int block, ReadOnlySpan<long> words)
-    {
-        long[] beat = words.ToArray();
-        for (int i = 0; i < beat.Length; i++)
-            if (block * plan.BlockSize + i >= plan.Layers[^1].OutputSize) beat[i] = 0;
-        return beat;
     }
 
     public static async Task<TapComparer> CompareAsync(AcceleratorPlan plan, Stimulus stimulus, IEnumerable<Record> records, bool checkCycles = true)

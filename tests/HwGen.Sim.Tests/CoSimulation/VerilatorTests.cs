@@ -36,7 +36,7 @@ public sealed class VerilatorTests
         design.FlipBit("weights_0", 0, 0);
         Assert.Equal(programs[0], await Build(design));
 
-        design.Edit("rtl/random_net_output.v", "words         <= saturated;", "words         <= ~saturated;");
+        design.Edit("rtl/random_net_linear.v", "= chosen &", "= ~chosen &");
         string rebuilt = await Build(design);
         Assert.NotEqual(programs[0], rebuilt);
         Assert.True(File.Exists(rebuilt));
@@ -47,7 +47,7 @@ public sealed class VerilatorTests
     public async Task BuildAsync_BrokenVerilog_NamesToolAndLog()
     {
         using var design = new Printed(Plan);
-        design.Edit("rtl/random_net_output.v", "words         <= saturated;", "words         <= nowhere;");
+        design.Edit("rtl/random_net_linear.v", "= chosen &", "= nowhere &");
         ToolException e = await Assert.ThrowsAsync<ToolException>(() => new Verilator(Printed.Cache).BuildAsync(design.Folder, Plan.ModuleName, false, true, default));
         Assert.Equal("verilator", e.Tool);
         Assert.Contains("nowhere", e.Log, StringComparison.Ordinal);
@@ -57,7 +57,7 @@ public sealed class VerilatorTests
     public async Task LintAsync_UnusedSignal_IsReported()
     {
         using var design = new Printed(Plan);
-        design.Edit("rtl/random_net_output.v", "    genvar i;", "    wire leftover;\n    genvar i;");
+        design.Edit("rtl/random_net_linear.v", "    genvar i;", "    wire leftover;\n    genvar i;");
         Assert.Contains(await Verilator.LintAsync(design.Folder, Plan.ModuleName, default), l => l.Contains("leftover", StringComparison.Ordinal));
     }
 
