@@ -99,7 +99,7 @@ public sealed class RtlPrinterTests
     public void Read_NoSuchTemplate_Throws() => Assert.Throws<ArgumentException>(() => TemplateSet.Read("nothing.v.sbn"));
 
     private static AcceleratorPlan Plan(int k, int bits) =>
-        new RandomNetwork(700 + k + bits, k, bits, 2, k + 1, [k + 2], Math.Max(2, k / 2 + 1)).Plan();
+        new RandomDesign(700 + k + bits, k, bits, 2, k + 1, [k + 2], Math.Max(2, k / 2 + 1)).Plan();
 
     private static string Repository(string folder) =>
         File.Exists(Path.Combine(folder, "HwGen.sln")) ? folder

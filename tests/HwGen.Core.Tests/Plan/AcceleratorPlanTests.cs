@@ -22,7 +22,7 @@ public sealed class AcceleratorPlanTests
     [MemberData(nameof(Networks))]
     public void Control_Rows_DecodeToTheSchedule(int seed, int k, int bits)
     {
-        AcceleratorPlan plan = RandomNetwork.Draw(seed, k, bits).Plan();
+        AcceleratorPlan plan = RandomDesign.Draw(seed, k, bits).Plan();
         int interval = plan.Schedule.IntervalCycles;
         Assert.Equal(interval, plan.Control.Rows.Count);
         var expected = new List<string>();
@@ -66,7 +66,7 @@ public sealed class AcceleratorPlanTests
     [MemberData(nameof(Networks))]
     public void Images_Hex_RoundTripsAndHoldsEveryNeededRowOnly(int seed, int k, int bits)
     {
-        AcceleratorPlan plan = RandomNetwork.Draw(seed, k, bits).Plan();
+        AcceleratorPlan plan = RandomDesign.Draw(seed, k, bits).Plan();
         foreach (MemoryImage image in plan.Images)
         {
             Assert.Equal(image.Rows.OrderBy(r => r.Key), Parse(image.ToHex()).OrderBy(r => r.Key));
@@ -100,7 +100,7 @@ public sealed class AcceleratorPlanTests
     [MemberData(nameof(Networks))]
     public void AccumulatorBits_AdversarialSpectra_ReachTheWidthAndNeverOverflow(int seed, int k, int bits)
     {
-        AcceleratorPlan plan = RandomNetwork.Draw(seed, k, bits).Plan();
+        AcceleratorPlan plan = RandomDesign.Draw(seed, k, bits).Plan();
         BigInteger limit = BigInteger.One << (plan.AccumulatorBits - 1), reached = 0;
         long min = -(1L << (bits - 1)), max = -min - 1;
         foreach (RowGroup group in plan.Groups)
@@ -130,7 +130,7 @@ public sealed class AcceleratorPlanTests
     [Fact]
     public void Create_TwoBlockSizes_Throws()
     {
-        var shape = new RandomNetwork(1, 4, 12, 2, 5, [6], 3);
+        var shape = new RandomDesign(1, 4, 12, 2, 5, [6], 3);
         TrainedNetwork network = shape.Network();
         var mixed = network with { Layers = [network.Layers[0], network.Layers[1].WithBlockSize(2)] };
         Assert.Throws<ArgumentException>(() => AcceleratorPlan.Create("mixed", mixed, shape.Formats(network), new(2, 100, 1)));

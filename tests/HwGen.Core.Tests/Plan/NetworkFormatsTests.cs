@@ -24,7 +24,7 @@ public sealed class NetworkFormatsTests
     [MemberData(nameof(Networks))]
     public void Choose_RandomNetwork_AlignsEveryBinaryPoint(int seed, int k, int bits, int layers)
     {
-        RandomNetwork shape = RandomNetwork.Draw(seed, k, bits, layers);
+        RandomDesign shape = RandomDesign.Draw(seed, k, bits, layers);
         TrainedNetwork network = shape.Network();
         NetworkFormats formats = shape.Formats(network);
         int levels = BitOperations.Log2((uint)k);
@@ -60,7 +60,7 @@ public sealed class NetworkFormatsTests
     {
         foreach (double gain in new[] { 0.02, 0.1, 10, 50 })
         {
-            var shape = new RandomNetwork(5, k, bits, 2, 9, [12, 10, 8], 4);
+            var shape = new RandomDesign(5, k, bits, 2, 9, [12, 10, 8], 4);
             TrainedNetwork network = shape.Network();
             TrainedNetwork scaled = network with { Weights = [network.Weights[0], Scale((GruWeights)network.Weights[1], gain), .. network.Weights.Skip(2)] };
             NetworkFormats formats = shape.Formats(scaled);
@@ -78,7 +78,7 @@ public sealed class NetworkFormatsTests
     [MemberData(nameof(Networks))]
     public void Quantize_RandomNetwork_RoundsEverySpectrumOnce(int seed, int k, int bits, int layers)
     {
-        RandomNetwork shape = RandomNetwork.Draw(seed, k, bits, layers);
+        RandomDesign shape = RandomDesign.Draw(seed, k, bits, layers);
         TrainedNetwork network = shape.Network();
         NetworkFormats formats = shape.Formats(network);
         for (int l = 0; l < network.Layers.Count; l++)
@@ -97,7 +97,7 @@ public sealed class NetworkFormatsTests
     [Fact]
     public void Quantize_Biases_AreThoseOfTheSums()
     {
-        var shape = new RandomNetwork(1, 4, 12, 2, 5, [6], 3);
+        var shape = new RandomDesign(1, 4, 12, 2, 5, [6], 3);
         TrainedNetwork network = shape.Network();
         NetworkFormats formats = shape.Formats(network);
         var gru = (GruWeights)network.Weights[0];
@@ -112,7 +112,7 @@ public sealed class NetworkFormatsTests
     }
 
     /// <summary>Nearest, ties to even, of the spectrum by definition; where the two sums of doubles straddle a tie, either neighbour.</summary>
-    private static void Compare(RandomNetwork shape, BlockCirculantMatrix matrix, QuantizedMatrix quantized, FixedFormat format)
+    private static void Compare(RandomDesign shape, BlockCirculantMatrix matrix, QuantizedMatrix quantized, FixedFormat format)
     {
         Assert.Equal(format, quantized.Format);
         for (int i = 0; i < matrix.RowBlocks; i++)

@@ -17,7 +17,7 @@ public sealed class CoSimulatorTests
     public Task VerifyAsync_RandomGru_AgreesInEveryWordAndCycle(int seed, int k, int bits, int elements, int input, int[] hidden, int outputs) =>
         AssertAgrees(new(seed, k, bits, elements, input, hidden, outputs, 1.5));
 
-    private static async Task AssertAgrees(RandomNetwork shape)
+    private static async Task AssertAgrees(RandomDesign shape)
     {
         using var design = new Printed(shape.Plan());
         Stimulus stimulus = design.Stress(shape.Seed);

@@ -8,10 +8,10 @@ namespace HwGen.Sim.Tests.CoSimulation;
 /// <summary>Co-simulation can fail, and says where.</summary>
 public sealed class MutationTests
 {
-    private static readonly AcceleratorPlan Plan = new RandomNetwork(620, 4, 8, 3, 6, [7], 3, 1.5).Plan();
+    private static readonly AcceleratorPlan Plan = new RandomDesign(620, 4, 8, 3, 6, [7], 3, 1.5).Plan();
 
     /// <summary>Peepholes, projection, and two streams.</summary>
-    private static readonly AcceleratorPlan Lstm = new RandomNetwork(621, [new LstmLayer(6, 7, 5, true, 4, 4, 4)], 8, new(3, 100, 1) { Streams = 2 }, 1.5).Plan();
+    private static readonly AcceleratorPlan Lstm = new RandomDesign(621, [new LstmLayer(6, 7, 5, true, 4, 4, 4)], 8, new(3, 100, 1) { Streams = 2 }, 1.5).Plan();
 
     [Theory]
     [InlineData("rtl/random_net_fft_unit.v", "out   <= chosen;", "out   <= ~chosen;", "fft")]

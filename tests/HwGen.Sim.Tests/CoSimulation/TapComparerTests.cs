@@ -7,7 +7,7 @@ namespace HwGen.Sim.Tests.CoSimulation;
 
 public sealed class TapComparerTests
 {
-    private static readonly AcceleratorPlan Plan = new RandomNetwork(640, 4, 16, 2, 6, [7], 6).Plan();
+    private static readonly AcceleratorPlan Plan = new RandomDesign(640, 4, 16, 2, 6, [7], 6).Plan();
     private static readonly Stimulus Stimulus = new(Stimulus.Stress(Plan, 1)[..5]);
     private static readonly int Beat = Plan.Taps.Count;
 
@@ -169,7 +169,7 @@ public sealed class TapComparerTests
         Assert.StartsWith("cycle", (await Record.CompareAsync(plan, stimulus, records)).First!.Bin, StringComparison.Ordinal);
     }
 
-    private static readonly RandomNetwork Turns = new(642, [new GruLayer(6, 7, 4), new DenseLayer(7, 6, 4)], 12, new(2, 100, 1) { Streams = 3 });
+    private static readonly RandomDesign Turns = new(642, [new GruLayer(6, 7, 4), new DenseLayer(7, 6, 4)], 12, new(2, 100, 1) { Streams = 3 });
 
     private static Stimulus Unequal(AcceleratorPlan plan)
     {
@@ -181,7 +181,7 @@ public sealed class TapComparerTests
     [Fact]
     public async Task ReadAsync_BeatsBehindByTheWholeBuffer_AreCompared()
     {
-        AcceleratorPlan deep = new RandomNetwork(641, 32, 12, 1000, 32, [.. Enumerable.Repeat(32, 12)], 70).Plan();
+        AcceleratorPlan deep = new RandomDesign(641, 32, 12, 1000, 32, [.. Enumerable.Repeat(32, 12)], 70).Plan();
         int lag = deep.OutputBufferBeats / deep.OutputBlocks;
         Assert.True(lag > 16, $"{deep.Schedule.Stages} stages, {lag} steps");
         var stimulus = new Stimulus(Stimulus.Stress(deep, 1)[..10]);

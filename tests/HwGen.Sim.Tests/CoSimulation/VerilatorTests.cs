@@ -15,7 +15,7 @@ public sealed class AloneCollection
 [Collection(AloneCollection.Name)]
 public sealed class VerilatorTests
 {
-    private static readonly AcceleratorPlan Plan = new RandomNetwork(660, 2, 6, 2, 3, [4], 2).Plan();
+    private static readonly AcceleratorPlan Plan = new RandomDesign(660, 2, 6, 2, 3, [4], 2).Plan();
 
     [Fact]
     public async Task BuildAsync_SameTextThenAnother_KeepsAndRebuilds()

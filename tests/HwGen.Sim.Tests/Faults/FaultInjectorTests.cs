@@ -13,17 +13,17 @@ namespace HwGen.Sim.Tests.Faults;
 [Collection(AloneCollection.Name)]
 public sealed partial class FaultInjectorTests
 {
-    private static readonly AcceleratorPlan Gru = new RandomNetwork(680, 8, 8, 2, 11, [13], 5, 2).Plan();
+    private static readonly AcceleratorPlan Gru = new RandomDesign(680, 8, 8, 2, 11, [13], 5, 2).Plan();
 
     /// <summary>Peepholes and projection, several inverse FFT units and streams.</summary>
-    private static readonly AcceleratorPlan Lstm = new RandomNetwork(681, [new LstmLayer(11, 13, 10, true, 8, 8, 8), new DenseLayer(10, 5, 8)], 8,
+    private static readonly AcceleratorPlan Lstm = new RandomDesign(681, [new LstmLayer(11, 13, 10, true, 8, 8, 8), new DenseLayer(10, 5, 8)], 8,
         new(4, 100, 1) { IfftUnits = 2, Streams = 2 }, 2).Plan();
 
     /// <summary>Linear_before_reset = 0, mixed block sizes, several columns, slices.</summary>
-    private static readonly AcceleratorPlan Mixed = new RandomNetwork(682, [new GruLayer(11, 13, 8, 4, false), new DenseLayer(13, 5, 2, true)], 8,
+    private static readonly AcceleratorPlan Mixed = new RandomDesign(682, [new GruLayer(11, 13, 8, 4, false), new DenseLayer(13, 5, 2, true)], 8,
         new(3, 100, 1) { ColumnsPerCycle = 2, VectorLanes = 4 }, 2).Plan();
 
-    private static readonly AcceleratorPlan Map = new RandomNetwork(683,
+    private static readonly AcceleratorPlan Map = new RandomDesign(683,
         [new ConvLayer(new(4, 4, 2), 6, 2, 2, 1, 0, 2), new PoolLayer(new(3, 3, 6), PoolKind.Max, 2, 1), new DenseLayer(24, 5, 2)], 8, new(2, 100, 1), 2).Plan();
 
     public static TheoryData<string> Designs() => ["gru", "lstm", "mixed", "map"];

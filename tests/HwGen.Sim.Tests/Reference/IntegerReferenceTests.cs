@@ -28,7 +28,7 @@ public sealed class IntegerReferenceTests
     [MemberData(nameof(Networks))]
     public void Step_RandomGru_StaysWithinDerivedBoundsOfTheDenseModel(int seed, int k, int bits, int layers)
     {
-        AcceleratorPlan plan = RandomNetwork.Draw(seed, k, bits, layers).Plan();
+        AcceleratorPlan plan = RandomDesign.Draw(seed, k, bits, layers).Plan();
         Assert.Empty(Outside(plan, new BoundedModel(plan), seed));
     }
 
@@ -37,7 +37,7 @@ public sealed class IntegerReferenceTests
     [MemberData(nameof(Seeds), 700, 40)]
     public void Step_AnyDesign_StaysWithinDerivedBoundsOfTheDenseModel(int seed)
     {
-        RandomNetwork shape = RandomNetwork.DrawAny(seed);
+        RandomDesign shape = RandomDesign.DrawAny(seed);
         AcceleratorPlan plan = shape.Plan();
         Assert.True(Outside(plan, new BoundedModel(plan), seed) is [], $"{shape}: {Outside(plan, new BoundedModel(plan), seed).FirstOrDefault()}");
     }
@@ -47,7 +47,7 @@ public sealed class IntegerReferenceTests
     [MemberData(nameof(Seeds), 700, 40)]
     public void BoundedModel_Unsaturated_IsTheDenseModel(int seed)
     {
-        RandomNetwork shape = RandomNetwork.DrawAny(seed);
+        RandomDesign shape = RandomDesign.DrawAny(seed);
         AcceleratorPlan plan = shape.Plan();
         var model = new BoundedModel(plan, saturates: false);
         DenseModel dense = Dense(plan, shape.Network(), model);
@@ -99,7 +99,7 @@ public sealed class IntegerReferenceTests
     [InlineData(16, 16)]
     [InlineData(64, 12)]
     public void Step_OneWeightOfAGruNegated_LeavesTheBound(int k, int bits) =>
-        AssertEveryNegatedWeightShows(new RandomNetwork(31, k, bits, 3, 2 * k + 1, [2 * k], k + 1));
+        AssertEveryNegatedWeightShows(new RandomDesign(31, k, bits, 3, 2 * k + 1, [2 * k], k + 1));
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -142,7 +142,7 @@ public sealed class IntegerReferenceTests
     public void Step_AccumulatorOfExactSpectraOffByOne_LeavesTheBound()
     {
         // k = 1: nothing rounds before the accumulator of W_n x.
-        AcceleratorPlan plan = new RandomNetwork(34, 1, 12, 2, 3, [4], 2).Plan();
+        AcceleratorPlan plan = new RandomDesign(34, 1, 12, 2, 3, [4], 2).Plan();
         (int tap, int entry) = Accumulator(plan, "W_n x");
         Assert.Contains(Outside(plan, new BoundedModel(plan), 34, (_, taps) => taps[tap, entry][0] += 1), o => o.StartsWith("accumulator", StringComparison.Ordinal));
     }
@@ -162,7 +162,7 @@ public sealed class IntegerReferenceTests
 
     public static TheoryData<int> Seeds(int first, int count) => [.. Enumerable.Range(first, count)];
 
-    private static RandomNetwork Design(string kind, int bits)
+    private static RandomDesign Design(string kind, int bits)
     {
         LayerDescription[] layers = kind switch
         {
@@ -178,7 +178,7 @@ public sealed class IntegerReferenceTests
     }
 
     /// <summary>In one block of each sum's products in turn the largest word changes its sign.</summary>
-    private static void AssertEveryNegatedWeightShows(RandomNetwork shape)
+    private static void AssertEveryNegatedWeightShows(RandomDesign shape)
     {
         AcceleratorPlan plan = shape.Plan();
         foreach (SumPlan sum in plan.Program.Sums)
