@@ -133,6 +133,7 @@ public sealed class Scheduler
         private readonly List<LinearOp> _linears = [];
         private readonly List<OutputOp> _outputs = [];
         private readonly int[] _outputReady;
+        private readonly Dictionary<int, int> _lastRead = [];   // of each row of the linear unit's sum memory, when it is read
         private readonly List<int>[] _takers;                   // of each sum: cells and then linears
 
         public Placement(Scheduler scheduler, int interval, int[][] recurrentReady)
@@ -183,6 +184,11 @@ public sealed class Scheduler
             }
             if (start > int.MaxValue / 2) throw new InvalidOperationException("A group reads what no group before it makes; this is a bug.");
             int latest = start + _interval, offset = columns - 1 + _s._latency.Product;
+            // A convolution's sums share rows of the memory: the window before must have been read.
+            for (int r = 0; r < group.Rows.Count; r++)
+                if (_lastRead.TryGetValue(Lifetimes.Address(_program, group.Rows[r]), out int read) && _program.Sums[group.Rows[r].Sum].IsLinear)
+                    start = Math.Max(start, read + 2 - _s._latency.Ifft - offset - r / _s._shape.IfftUnits);
+            latest = Math.Max(latest, start + _interval);
             while (!(Free(_product, start, columns) && Free(_drain, start + offset, drains)))
                 if (++start > latest) return null;
             Take(_product, start, columns);
@@ -228,6 +234,7 @@ public sealed class Scheduler
             int members = plan.Windows[0].Length;
             if (Earliest(_linear, ready, members) is not { } time) return false;
             _linears.Add(new(linear, row.Window, row.Block, time));
+            for (int i = 0; i < members; i++) _lastRead[Lifetimes.Address(_program, row with { Member = i })] = time + i;
             VectorPlan vector = _program.Vectors[plan.Vector];
             return PlaceVector(plan.Vector, row.Window * vector.GroupBlocks + row.Block, time + members - 1 + _s._latency.Linear);
         }

@@ -269,7 +269,7 @@ internal sealed class BoundedModel
                 (double Value, double Error) Gate(int slot)
                 {
                     long[] biases = _plan.Parameters[cell.Layer].Biases[slot];
-                    double bias = b * _size + lane < biases.Length ? _formats.GateSum.ToDouble(biases[b * _size + lane]) : 0;
+                    double bias = b * _size + lane < biases.Length ? BiasFormat(cell, slot).ToDouble(biases[b * _size + lane]) : 0;
                     return ((sums[slot]?.Value[lane] ?? 0) + (sums[4 + slot]?.Value[lane] ?? 0) + bias, (sums[slot]?.Error[lane] ?? 0) + (sums[4 + slot]?.Error[lane] ?? 0));
                 }
             }
@@ -280,6 +280,9 @@ internal sealed class BoundedModel
     }
 
     /// <summary>z, r, n, next state and word; or of a reset r and r ∘ h.</summary>
+    /// <summary>A GRU's R_n h and its bias have a binary point of their own.</summary>
+    private FixedFormat BiasFormat(CellPlan cell, int slot) => cell.Kind != CellKind.Lstm && slot == 3 ? _formats.CandidateSum : _formats.GateSum;
+
     private (double, double)[] Gru(CellPlan cell, Func<int, (double Value, double Error)> gate, double old)
     {
         var r = Activate(_plan.Sigmoid, gate(1));

@@ -201,7 +201,8 @@ public sealed class IntegerReferenceTests
     {
         LayerWeights[] weights = [.. network.Weights.Select((w, l) =>
         {
-            float[][] biases = [.. plan.Parameters[l].Biases.Select(b => Exact(b, plan.Formats.Layers[l].Bias))];
+            LayerFormats formats = plan.Formats.Layers[l];
+            float[][] biases = [.. plan.Parameters[l].Biases.Select((b, slot) => Exact(b, slot == 3 ? formats.CandidateBias : formats.Bias))];
             return w switch
             {
                 GruWeights g => g with { InputBias = biases[..3], RecurrentBias = [new float[biases[0].Length], new float[biases[0].Length], biases[3]] },
