@@ -18,7 +18,8 @@ $usage = @'
   test         setup, then all tests; the last line is "N passed, N failed"
   lint         check the source's format
   demo         set up what the demo needs, then from data to verified Verilog for two networks
-  bench ARGS   measure training: devices (default), lstm (beside PyTorch, if it is here) or size
+  bench ARGS   measure training: devices (default), lstm (beside PyTorch, if it is here) or size;
+               fft-area: the FFT unit by Yosys, beside others
   hwgen ARGS   run hwgen
 '@
 
