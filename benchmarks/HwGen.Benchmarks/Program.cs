@@ -4,7 +4,7 @@ using HwGen.Core.Network;
 using HwGen.Frontend.Data;
 using HwGen.Frontend.Kernels;
 
-// Speed of training steps, and cost against size; all that is compared is measured in this run.
+// Speed of training steps, cost against size, area of the FFT unit; what is compared is measured in this run, or said to be stated.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
 {
@@ -14,11 +14,14 @@ switch (args)
     case ["size", .. var folder]:
         Size(folder is [var f] ? f : "artifacts/bench");
         break;
+    case ["fft-area"]:
+        await FftArea.RunAsync(Console.Out);
+        break;
     case [] or ["devices"]:
         Devices();
         break;
     default:
-        Console.Error.WriteLine("usage: devices | lstm [CELLS…] | size [FOLDER]");
+        Console.Error.WriteLine("usage: devices | lstm [CELLS…] | size [FOLDER] | fft-area");
         return 2;
 }
 return 0;

@@ -39,7 +39,7 @@ internal sealed class TransformModel
             ["twiddles"] = _twiddles.OrderByDescending(t => t.Key).Select(t => new ScriptObject
             {
                 ["name"] = t.Value,
-                ["value"] = string.Create(CultureInfo.InvariantCulture, $"{_plan.Twiddle.Width}'sd{t.Key}"),
+                ["value"] = string.Create(CultureInfo.InvariantCulture, $"{(t.Key < 0 ? "-" : "")}{_plan.Twiddle.Width}'sd{Math.Abs(t.Key)}"),
                 ["comment"] = _plan.Twiddle.ToDouble(t.Key).ToString("F6", CultureInfo.InvariantCulture),
             }).ToArray(),
             ["inputs"] = Enumerable.Range(0, k).Select(i => new ScriptObject
@@ -63,7 +63,7 @@ internal sealed class TransformModel
     {
         string name = Name(id, 0);
         int a = Width(node.A), b = node.B < 0 ? 0 : Width(node.B);
-        int entry = Math.Max(_plan.Nodes[node.A].Time, node.B < 0 ? 0 : _plan.Nodes[node.B].Time);
+        int entry = node.Time - (node.Registered ? 1 : 0);
         int full = node.Op switch
         {
             TransformOp.Add or TransformOp.Subtract => Math.Max(a, b) + 1,
@@ -136,7 +136,7 @@ internal sealed class TransformModel
 
     private string Twiddle(long constant)
     {
-        if (!_twiddles.TryGetValue(constant, out string? name)) _twiddles[constant] = name = $"TWIDDLE_{constant}";
+        if (!_twiddles.TryGetValue(constant, out string? name)) _twiddles[constant] = name = constant < 0 ? $"TWIDDLE_M{-constant}" : $"TWIDDLE_{constant}";
         return name;
     }
 }

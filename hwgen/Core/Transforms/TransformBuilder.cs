@@ -40,7 +40,7 @@ public sealed class TransformBuilder
     {
         var builder = new TransformBuilder(blockSize, input, twiddle, levelShifts);
         Lane[] samples = builder.Inputs();
-        return builder.Finish(false, builder.Forward(samples));
+        return builder.Finish(false, builder.Forward(samples, 0));
     }
 
     /// <summary>Packed spectrum → real block, 1/k included.</summary>
@@ -68,38 +68,59 @@ public sealed class TransformBuilder
         return lanes;
     }
 
-    /// <summary>X = E + ω^j·O over the even and the odd samples; packed order DC, Nyquist, Re1, Im1, ….</summary>
-    private Lane[] Forward(ReadOnlySpan<Lane> x)
+    /// <summary>X[j] = E[j] + (ω^j·O1[j] + ω^3j·O3[j]) over the samples 2t, 4t + 1 and 4t + 3; packed order DC, Nyquist, Re1, Im1, ….</summary>
+    /// <remarks>The odd quarters skip a level: its shift is on their sum and difference. Bin n/4 only passes a level: what that level
+    /// would shift is shifted with the sum before, in one rounding.
+    /// Split radix on real data. Source: Sorensen, Jones, Heideman, Burrus, Real-valued fast Fourier transform algorithms, IEEE Trans. ASSP 35 (1987).</remarks>
+    /// <param name="x">n samples.</param>
+    /// <param name="passed">Shift of the level that the Nyquist bin passes next.</param>
+    private Lane[] Forward(ReadOnlySpan<Lane> x, int passed)
     {
         int n = x.Length;
         if (n == 1) return [x[0]];
-        var (even, odd) = (new Lane[n / 2], new Lane[n / 2]);
-        for (int t = 0; t < n / 2; t++) (even[t], odd[t]) = (x[2 * t], x[2 * t + 1]);
-        Lane[] e = Forward(even), o = Forward(odd);
-        int shift = _shifts[BitOperations.Log2((uint)n) - 1];
+        int level = BitOperations.Log2((uint)n) - 1, outer = _shifts[level];
+        if (n == 2) return [Sum(x[0], x[1], outer), Sum(x[0], -x[1], outer + passed)];
+        int quarter = n / 4, eighth = n / 8, inner = _shifts[level - 1];
+        var (even, first, third) = (new Lane[n / 2], new Lane[quarter], new Lane[quarter]);
+        for (int t = 0; t < n / 2; t++) even[t] = x[2 * t];
+        for (int t = 0; t < quarter; t++) (first[t], third[t]) = (x[4 * t + 1], x[4 * t + 3]);
+        Lane[] e = Forward(even, outer), o1 = Forward(first, 0), o3 = Forward(third, 0);
         var result = new Lane[n];
-        result[0] = Sum(e[0], o[0], shift);
-        result[1] = Sum(e[0], -o[0], shift);
-        if (n >= 4)
+        Lane sum = Sum(o1[0], o3[0], inner);
+        result[0] = Sum(e[0], sum, outer);
+        result[1] = Sum(e[0], -sum, outer + passed);
+        result[2 * quarter] = e[1];
+        result[2 * quarter + 1] = Sum(o3[0], -o1[0], inner + outer);
+        if (eighth > 0)
         {
-            int quarter = n / 4;
-            result[2 * quarter] = Scale(e[1], shift);
-            result[2 * quarter + 1] = -Scale(o[1], shift);
+            // Both quarters are real here, their twiddles (1 − i)·√½ and (−1 − i)·√½.
+            Lane re = Scale(Product(Sum(o1[1], -o3[1], 0), Math.Sqrt(0.5)), _twiddle.FracBits + inner);
+            Lane im = Scale(Product(Sum(o1[1], o3[1], 0), -Math.Sqrt(0.5)), _twiddle.FracBits + inner);
+            Join(eighth, n / 2 - eighth, e[2 * eighth], e[2 * eighth + 1], re, im);
         }
-        for (int j = 1; j < n / 4; j++)
+        for (int j = 1; j < eighth; j++)
         {
-            (Lane re, Lane im) = Rotate(o[2 * j], o[2 * j + 1], -2 * Math.PI * j / n, 8 * j == n);
-            result[2 * j] = Sum(e[2 * j], re, shift);
-            result[2 * j + 1] = Sum(e[2 * j + 1], im, shift);
-            int mirror = n / 2 - j;
-            result[2 * mirror] = Sum(e[2 * j], -re, shift);
-            result[2 * mirror + 1] = Sum(im, -e[2 * j + 1], shift);
+            (Lane re1, Lane im1) = Rotate(o1[2 * j], o1[2 * j + 1], -2 * Math.PI * j / n);
+            (Lane re3, Lane im3) = Rotate(o3[2 * j], o3[2 * j + 1], -6 * Math.PI * j / n);
+            Join(j, n / 2 - j, e[2 * j], e[2 * j + 1], Sum(re1, re3, inner), Sum(im1, im3, inner));
+            // X[n/4 ∓ j] = E[n/4 − j] and its conjugate, plus i·(O3 − O1) and its conjugate.
+            int low = quarter - j;
+            Join(low, quarter + j, e[2 * low], e[2 * low + 1], Sum(im3, -im1, inner), Sum(re3, -re1, inner));
         }
         return result;
+
+        // A bin and the mirror of its partner: (a + b) and conj(a − b).
+        void Join(int bin, int mirror, Lane re, Lane im, Lane oddRe, Lane oddIm)
+        {
+            result[2 * bin] = Sum(re, oddRe, outer);
+            result[2 * bin + 1] = Sum(im, oddIm, outer);
+            result[2 * mirror] = Sum(re, -oddRe, outer);
+            result[2 * mirror + 1] = Sum(oddIm, -im, outer);
+        }
     }
 
-    /// <summary>Splits a spectrum of n bins into those of the even and the odd samples: E = X[j] + X*[n/2−j],
-    /// O = ω^−j·(X[j] − X*[n/2−j]), both doubled.</summary>
+    /// <summary>Splits a spectrum of n bins into those of the samples 2t, 4t + 1 and 4t + 3, the mirror image of <see cref="Forward(ReadOnlySpan{Lane}, int)"/>:
+    /// E = X[j] + X*[n/2−j], doubled; A = X[j] − X*[n/2−j], B = X[n/4+j] − X*[n/4−j], O1 = ω^−j·(A + iB), O3 = ω^−3j·(A − iB), doubled twice.</summary>
     private void Inverse(Lane[] x, Lane[] samples, int first, int stride)
     {
         int n = x.Length;
@@ -108,41 +129,52 @@ public sealed class TransformBuilder
             samples[first] = x[0];
             return;
         }
-        int shift = _shifts[_shifts.Count - BitOperations.Log2((uint)n)];
-        var (e, o) = (new Lane[n / 2], new Lane[n / 2]);
-        e[0] = Sum(x[0], x[1], shift);
-        o[0] = Sum(x[0], -x[1], shift);
-        if (n >= 4)
+        int level = _shifts.Count - BitOperations.Log2((uint)n), outer = _shifts[level];
+        if (n == 2)
         {
-            int quarter = n / 4;
-            e[1] = Doubled(x[2 * quarter], shift);
-            o[1] = -Doubled(x[2 * quarter + 1], shift);
+            (samples[first], samples[first + stride]) = (Sum(x[0], x[1], outer), Sum(x[0], -x[1], outer));
+            return;
         }
-        for (int j = 1; j < n / 4; j++)
+        int quarter = n / 4, eighth = n / 8, inner = _shifts[level + 1];
+        var (e, o1, o3) = (new Lane[n / 2], new Lane[quarter], new Lane[quarter]);
+        e[0] = Sum(x[0], x[1], outer);
+        e[1] = Doubled(x[2 * quarter], outer);
+        for (int j = 1; j < quarter; j++)
         {
             int mirror = n / 2 - j;
-            e[2 * j] = Sum(x[2 * j], x[2 * mirror], shift);
-            e[2 * j + 1] = Sum(x[2 * j + 1], -x[2 * mirror + 1], shift);
-            Lane re = Sum(x[2 * j], -x[2 * mirror], shift);
-            Lane im = Sum(x[2 * j + 1], x[2 * mirror + 1], shift);
-            (o[2 * j], o[2 * j + 1]) = Rotate(re, im, 2 * Math.PI * j / n, 8 * j == n);
+            e[2 * j] = Sum(x[2 * j], x[2 * mirror], outer);
+            e[2 * j + 1] = Sum(x[2 * j + 1], -x[2 * mirror + 1], outer);
         }
-        Inverse(e, samples, first, stride * 2);
-        Inverse(o, samples, first + stride, stride * 2);
+        Lane real = Sum(x[0], -x[1], outer), imaginary = Doubled(x[2 * quarter + 1], outer);
+        (o1[0], o3[0]) = (Sum(real, -imaginary, inner), Sum(real, imaginary, inner));
+        if (eighth > 0)
+        {
+            // Here B = −A*, so that both quarters are real: 2·√½·(re − im) and −2·√½·(re + im).
+            (Lane re, Lane im) = Odd(eighth, n / 2 - eighth);
+            o1[1] = Scale(Doubled(Product(Sum(re, -im, 0), Math.Sqrt(0.5)), 1), _twiddle.FracBits + inner - 1);
+            o3[1] = Scale(Doubled(Product(Sum(re, im, 0), -Math.Sqrt(0.5)), 1), _twiddle.FracBits + inner - 1);
+        }
+        for (int j = 1; j < eighth; j++)
+        {
+            (Lane re, Lane im) = Odd(j, n / 2 - j);
+            (Lane re2, Lane im2) = Odd(quarter + j, quarter - j);
+            (o1[2 * j], o1[2 * j + 1]) = Rotate(Sum(re, -im2, inner), Sum(im, re2, inner), 2 * Math.PI * j / n);
+            (o3[2 * j], o3[2 * j + 1]) = Rotate(Sum(re, im2, inner), Sum(im, -re2, inner), 6 * Math.PI * j / n);
+        }
+        Inverse(e, samples, first, 2 * stride);
+        Inverse(o1, samples, first + stride, 4 * stride);
+        Inverse(o3, samples, first + 3 * stride, 4 * stride);
+
+        // X[bin] − X*[mirror].
+        (Lane Re, Lane Im) Odd(int bin, int mirror) =>
+            (Sum(x[2 * bin], -x[2 * mirror], outer), Sum(x[2 * bin + 1], x[2 * mirror + 1], outer));
     }
 
-    /// <summary>(re + i·im)·exp(i·angle): four multiplies, or two at an odd multiple of 45 degrees.</summary>
-    private (Lane Re, Lane Im) Rotate(Lane re, Lane im, double angle, bool diagonal)
+    /// <summary>(re + i·im)·exp(i·angle): four multiplies.</summary>
+    private (Lane Re, Lane Im) Rotate(Lane re, Lane im, double angle)
     {
         double cos = Math.Cos(angle), sin = Math.Sin(angle);
-        if (diagonal)
-        {
-            Lane difference = Sum(re, sin > 0 ? -im : im, 0), sum = Sum(im, sin > 0 ? re : -re, 0);
-            return (Scale(Product(difference, cos), _twiddle.FracBits), Scale(Product(sum, cos), _twiddle.FracBits));
-        }
-        Lane newRe = Sum(Product(re, cos), -Product(im, sin), _twiddle.FracBits);
-        Lane newIm = Sum(Product(im, cos), Product(re, sin), _twiddle.FracBits);
-        return (newRe, newIm);
+        return (Sum(Product(re, cos), Product(im, -sin), _twiddle.FracBits), Sum(Product(im, cos), Product(re, sin), _twiddle.FracBits));
     }
 
     private Lane Sum(Lane a, Lane b, int shift) => (a.Negate, b.Negate) switch
@@ -158,9 +190,7 @@ public sealed class TransformBuilder
     /// <summary>2·a, or with a shift a itself, read as twice its value.</summary>
     private Lane Doubled(Lane a, int shift) => new(Append(TransformOp.Double, a.Node, -1, 0, shift), a.Negate);
 
-    /// <summary>The constant is stored positive; its sign joins the lane's.</summary>
-    private Lane Product(Lane a, double factor) =>
-        new(Append(TransformOp.Multiply, a.Node, -1, Math.Abs(factor), 0), a.Negate ^ (factor < 0));
+    private Lane Product(Lane a, double factor) => new(Append(TransformOp.Multiply, a.Node, -1, factor, 0), a.Negate);
 
     private int Append(TransformOp op, int a, int b, double factor, int shift)
     {
@@ -177,7 +207,7 @@ public sealed class TransformBuilder
         double ulp = Math.ScaleB(1, -frac);
         bool rounds = shift > 0 && op != TransformOp.Double;
         double rounding = rounds ? ulp / 2 : 0;
-        double error = (op == TransformOp.Multiply ? quantized : scale) * of.Error + (b < 0 ? 0 : _facts[b].Error) + rounding;
+        double error = Math.Abs(op == TransformOp.Multiply ? quantized : scale) * of.Error + (b < 0 ? 0 : _facts[b].Error) + rounding;
         if (op == TransformOp.Multiply) error += Magnitude(of.Coefficients) * Math.Abs(quantized - factor);
         double variance = scale * scale * of.Variance + (b < 0 ? 0 : _facts[b].Variance) + (rounds ? ulp * ulp / 12 : 0);
         (long min, long max) = Range(coefficients, error, frac);
@@ -199,11 +229,29 @@ public sealed class TransformBuilder
         {
             TransformOp.Add => (a.Min + b.Min, a.Max + b.Max),
             TransformOp.Subtract => (a.Min - b.Max, a.Max - b.Min),
-            TransformOp.Multiply => (a.Min * constant, a.Max * constant),
+            TransformOp.Multiply => (Math.Min(a.Min * constant, a.Max * constant), Math.Max(a.Min * constant, a.Max * constant)),
             TransformOp.Double => (a.Min * 2, a.Max * 2),
             _ => (a.Min, a.Max),
         };
         return (FixedFormat.RoundHalfUp(min, shift), FixedFormat.RoundHalfUp(max, shift));
+    }
+
+    /// <summary>Puts a level's rounding behind the registers that its word waits in, where it shares them with whoever needs the word
+    /// unrounded, and where a plain chain of registers can become a shift register. A product is rounded first: it sheds many bits.</summary>
+    private void WaitBeforeRounding(Lane[] outputs)
+    {
+        var needed = new int[_nodes.Count];
+        Array.Fill(needed, int.MaxValue);
+        int latency = outputs.Max(o => _nodes[o.Node].Time);
+        foreach (Lane lane in outputs) needed[lane.Node] = latency;
+        for (int n = _nodes.Count - 1; n >= _blockSize; n--)
+        {
+            TransformNode node = _nodes[n];
+            if (!node.Registered && node.Shift <= 1) node = _nodes[n] = node with { Time = needed[n] };
+            int entry = node.Time - (node.Registered ? 1 : 0);
+            needed[node.A] = Math.Min(needed[node.A], entry);
+            if (node.B >= 0) needed[node.B] = Math.Min(needed[node.B], entry);
+        }
     }
 
     private static int BitLength(long value) => value <= 0 ? 0 : 64 - BitOperations.LeadingZeroCount((ulong)value);
@@ -227,6 +275,7 @@ public sealed class TransformBuilder
 
     private TransformPlan Finish(bool inverse, Lane[] lanes)
     {
+        WaitBeforeRounding(lanes);
         // Each level of the inverse doubles its values, so k·x comes out: the binary point moves by log2 k.
         int point = inverse ? BitOperations.Log2((uint)_blockSize) : 0;
         var outputs = new TransformOutput[lanes.Length];

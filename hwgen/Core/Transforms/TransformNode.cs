@@ -6,7 +6,7 @@ namespace HwGen.Core.Transforms;
 /// <param name="Op">The operation.</param>
 /// <param name="A">First operand: a node, or for <see cref="TransformOp.Input"/> the word.</param>
 /// <param name="B">Second operand of a sum, otherwise −1.</param>
-/// <param name="Constant">Raw twiddle of a product, otherwise 0.</param>
+/// <param name="Constant">Raw twiddle of a product, signed, otherwise 0.</param>
 /// <param name="Shift">Bits dropped by half-up rounding, 0 for none.</param>
 /// <param name="Format">The result's word.</param>
 /// <param name="Min">Least raw value that any input can cause: proven.</param>

@@ -4,7 +4,7 @@ namespace HwGen.Core.Transforms;
 
 /// <summary>A pipelined FFT (real block → packed spectrum) or inverse FFT (packed spectrum → real block) of k words in
 /// fixed point, decided: every operation, width, shift and register stage. The reference runs it, the printer prints it.</summary>
-/// <remarks>Radix 2, decimation in time (inverse: in frequency), conjugate symmetry used throughout, so k words stay k
+/// <remarks>Split radix, decimation in time (inverse: in frequency), conjugate symmetry used throughout, so k words stay k
 /// words. A level doubles its values; its scaling shift takes the bit back with half-up rounding or leaves it to grow.</remarks>
 public sealed class TransformPlan
 {

@@ -99,15 +99,15 @@ public sealed class TransformPlanTests
         }
     }
 
-    // Two at each odd multiple of 45 degrees, four at every other angle but multiples of 90: M(n) = 2·M(n/2) + 4·(n/4 − 2) + 2.
+    // Two where the odd quarters are real, two rotations of four for each bin below that: M(n) = M(n/2) + 2·M(n/4) + 2 + 8·(n/8 − 1).
     [Theory]
     [InlineData(1, 0)]
     [InlineData(2, 0)]
     [InlineData(4, 0)]
     [InlineData(8, 2)]
-    [InlineData(16, 14)]
-    [InlineData(32, 54)]
-    [InlineData(64, 166)]
+    [InlineData(16, 12)]
+    [InlineData(32, 42)]
+    [InlineData(64, 124)]
     public void Multipliers_BlockSize_AreAsDerived(int k, int multipliers)
     {
         int[] shifts = new int[BitOperations.Log2((uint)k)];

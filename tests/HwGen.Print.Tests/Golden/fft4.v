@@ -28,19 +28,19 @@ module fft4 (
     wire signed [8:0] n6_full = {n1[7], n1} + {n3[7], n3};
     reg signed [8:0] n6;
 
-    // sum: Q1.7, -255 to 255
-    wire signed [8:0] n7_full = {n1[7], n1} - {n3[7], n3};
-    reg signed [8:0] n7;
-
     // sum: Q2.7, -512 to 508
-    wire signed [9:0] n8_full = {n4[8], n4} + {n6[8], n6};
-    reg signed [9:0] n8;
+    wire signed [9:0] n7_full = {n4[8], n4} + {n6[8], n6};
+    reg signed [9:0] n7;
 
     // sum: Q2.7, -510 to 510
-    wire signed [9:0] n9_full = {n4[8], n4} - {n6[8], n6};
-    reg signed [9:0] n9;
+    wire signed [9:0] n8_full = {n4[8], n4} - {n6[8], n6};
+    reg signed [9:0] n8;
+
+    // sum: Q1.7, -255 to 255
+    wire signed [8:0] n9_full = {n3[7], n3} - {n1[7], n1};
+    reg signed [8:0] n9;
     reg signed [8:0] n5_d1;
-    reg signed [8:0] n7_d1;
+    reg signed [8:0] n9_d1;
 
     always @(posedge clk) begin
         n4 <= n4_full;
@@ -50,13 +50,13 @@ module fft4 (
         n8 <= n8_full;
         n9 <= n9_full;
         n5_d1 <= n5;
-        n7_d1 <= n7;
+        n9_d1 <= n9;
     end
 
-    assign out[9:0] = n8;
-    assign out[19:10] = n9;
+    assign out[9:0] = n7;
+    assign out[19:10] = n8;
     assign out[29:20] = {n5_d1[8], n5_d1};
-    assign out[39:30] = -{n7_d1[8], n7_d1};
+    assign out[39:30] = {n9_d1[8], n9_d1};
 
 endmodule
 
