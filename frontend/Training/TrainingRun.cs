@@ -30,9 +30,11 @@ public static class TrainingRun
         return Run(design, ops, digest, () => (shared ?? new()).Load(design.Data, digest, Features(artifactsRoot), reading, stop), artifactsRoot, progress, stop);
     }
 
-    /// <summary>The network of <see cref="CompressionMethod.Random"/>.</summary>
-    public static TrainedNetwork DrawRandom(DesignFile design) => 
-        Initialization.Create(design.Layers, design.Seed, design.Training.RandomGain, design.Training.RandomSpread);
+    /// <summary>The network of a design without labels to train for: random, or the weights that it names, projected.</summary>
+    /// <exception cref="InputException">The weights are damaged, or of other layers.</exception>
+    public static TrainedNetwork Untrained(DesignFile design) => design.Weights is { } weights
+        ? CirculantProjection.Project(Weights(weights, DenseLayers(design)), design.Layers)
+        : Initialization.Create(design.Layers, design.Seed, design.Training.RandomGain, design.Training.RandomSpread);
 
     /// <summary>Share of the labels that a network's largest output names, 0..1.</summary>
     public static double Accuracy(TrainedNetwork network, LabelledData data, string device)

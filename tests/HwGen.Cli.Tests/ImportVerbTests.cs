@@ -27,7 +27,7 @@ public sealed class ImportVerbTests : IDisposable
         using var json = JsonDocument.Parse(output);
         Assert.Equal(name == "gru-steps", json.RootElement.GetProperty("everyStep").GetBoolean());
         var design = DesignLoader.Load(file);
-        Assert.Equal(("net", CompressionMethod.None, folder["net.npz"]), (design.Name, design.Training.Method, design.Data.Path));
+        Assert.Equal(("net", CompressionMethod.None, DataSetName.Uniform), (design.Name, design.Training.Method, design.Data.Name));
         Assert.Equal(design.Layers, NetworkFile.Load(design.Weights!.Path).Layers);
     }
 
@@ -96,7 +96,7 @@ public sealed class ImportVerbTests : IDisposable
         var (exitCode, _, error) = await RunHwGen.Async(new FakePipeline().Verbs, "train", folder["net.yaml"]);
 
         Assert.Equal(2, exitCode);
-        Assert.Equal($"{folder["net.yaml"]}:10:12: error: there is no file {folder["net.weights"]}: 'hwgen import' writes it beside the design; name where it is\n", error);
+        Assert.Equal($"{folder["net.yaml"]}:11:12: error: there is no file {folder["net.weights"]}: 'hwgen import' writes it beside the design; name where it is\n", error);
     }
 
     [Fact]

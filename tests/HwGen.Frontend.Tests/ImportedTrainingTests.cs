@@ -50,6 +50,14 @@ public sealed class ImportedTrainingTests : IDisposable
     }
 
     [Fact]
+    public void Untrained_Weights_AreProjected()
+    {
+        var design = Design(CompressionMethod.None, 4);
+
+        Assert.Equal(Packed(CirculantProjection.Project(Dense, design.Layers)), Packed(TrainingRun.Untrained(design)));
+    }
+
+    [Fact]
     public void Run_OtherWeightsUnderTheSameName_AreAnotherTraining()
     {
         var design = Design(CompressionMethod.None, 1);

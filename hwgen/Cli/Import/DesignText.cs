@@ -8,17 +8,22 @@ namespace HwGen.Cli.Import;
 /// <param name="Name">The design's name.</param>
 /// <param name="Model">The ONNX file's name, without folders.</param>
 /// <param name="Weights">The network's file, relative to the design.</param>
-/// <param name="Data">The .npz file, relative to the design.</param>
+/// <param name="Data">The .npz file, relative to the design; null where random numbers stand in for the data.</param>
 /// <param name="Layers">With block sizes.</param>
 /// <param name="Method">How the weights become block-circulant.</param>
 /// <param name="Bits">Of a word.</param>
-internal sealed record DesignText(string Name, string Model, string Weights, string Data, IReadOnlyList<LayerDescription> Layers, CompressionMethod Method, int Bits)
+internal sealed record DesignText(string Name, string Model, string Weights, string? Data, IReadOnlyList<LayerDescription> Layers, CompressionMethod Method, int Bits)
 {
+    /// <summary>Steps of a random sequence.</summary>
+    private const int StandInSteps = 32;
+
     public override string ToString()
     {
         var text = new StringBuilder();
         text.Append($"# From {Comment(Model)} by 'hwgen import'. docs/design-file.md explains every key.\nname: {Name}\nseed: 1\n\n");
-        text.Append($"# Arrays x_train, y_train, x_test, y_test; values are taken as they are, as the model was trained with them.\ndata: {{ name: npz, path: {Quoted(Data)}, {DataKeys()} }}\n\n");
+        text.Append(Data is null
+            ? $"# Random numbers from -1 to 1 choose the formats and drive the simulation. With data of the model's own,\n# {{ name: npz, path: FILE.npz, {Keys} }}, the formats fit it and its accuracy is measured.\ndata: {{ name: uniform, {Keys}{Steps} }}\n\n"
+            : $"# Arrays x_train, y_train, x_test, y_test; values are taken as they are, as the model was trained with them.\ndata: {{ name: npz, path: {Quoted(Data)}, {Keys} }}\n\n");
         text.Append($"network:\n  # The trained weights: training goes on from them.\n  weights: {Quoted(Weights)}\n  layers:\n");
         foreach (var layer in Layers) text.Append($"    - {{ {Describe(layer)} }}\n");
         text.Append(Method == CompressionMethod.None
@@ -27,7 +32,9 @@ internal sealed record DesignText(string Name, string Model, string Weights, str
         return text.Append($"\nquantization: {{ bits: {Bits} }}\n").ToString();
     }
 
-    private string DataKeys() => Layers[0] switch
+    private string Steps => Layers[0] is ConvLayer or PoolLayer ? "" : $", steps: {StandInSteps}";
+
+    private string Keys => Layers[0] switch
     {
         ConvLayer c => Picture(c.Input),
         PoolLayer p => Picture(p.Input),

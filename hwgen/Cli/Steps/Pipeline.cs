@@ -178,9 +178,9 @@ public sealed class Pipeline
     {
         string key = TrainKey(c.Design);
         if (c.Device == "auto" && c.Workspace.Stages.Find<TrainingRecord>("train", key) is { } known) return known;
-        if (c.Design.Training.Method == CompressionMethod.Random)
+        if (c.Design.Training.Method == CompressionMethod.Random || !HasLabels(c.Design))
         {
-            TrainedNetwork drawn = TrainingRun.DrawRandom(c.Design);
+            TrainedNetwork drawn = TrainingRun.Untrained(c.Design);
             Directory.CreateDirectory(c.Workspace.Artifacts);
             NetworkFile.Save(NetworkPath(c), drawn, key);
             var nothing = new TrainingRecord(new(c.Design.Name, new(), 0, drawn.ParameterCount, (int)c.Design.Layers.SelectMany(l => l.Matrices).Sum(m => m.Entries), c.Design.Layers.Max(l => l.BlockSize)), [], []);

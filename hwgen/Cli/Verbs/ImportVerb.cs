@@ -66,7 +66,7 @@ public sealed class ImportVerb(DesignStep<TrainResult> train)
         bool trains = k > 1 && given is not null;
         var layers = BlockSizes.Choose(imported.Network.Layers, k);
         string text = new DesignText(name, Path.GetFileName(source), name + ".weights",
-            given is null ? name + ".npz" : Path.GetRelativePath(folder.Length == 0 ? "." : folder, given), layers,
+            given is null ? null : Path.GetRelativePath(folder.Length == 0 ? "." : folder, given), layers,
             trains ? CompressionMethod.Admm : CompressionMethod.None, arguments.GetValue(bits)).ToString();
         DesignReader.Parse(text, file);
         using (var stream = File.OpenRead(source))

@@ -23,13 +23,14 @@ internal static class DataSection
         bool isOwn = name is DataSetName.Npz or DataSetName.Csv or DataSetName.Uniform;
         var path = data.Text("path", name == DataSetName.Npz ? "the .npz file" : "the folder that holds the data set's files",
             required: name is not (DataSetName.FashionMnist or DataSetName.Speech or DataSetName.Uniform));
+        bool mayBePicture = name is DataSetName.Npz or DataSetName.Uniform;
         var settings = new DataSettings(name, path?.Value, data.Has("path") ? data.LocationOf("path") : data.LocationOf("name"))
         {
             Features = name is DataSetName.Speech or DataSetName.Timit ? ReadFeatures(data.Section("features")) : FeatureSettings.Default,
             Inputs = isOwn ? data.Integer("inputs", 1, MaxSize) : null,
             Steps = name is DataSetName.Csv or DataSetName.Uniform ? data.Integer("steps", 1, MaxSize, ifMissing: 1) : 1,
-            Rows = name == DataSetName.Npz && data.Integer("rows", 1, MaxSize, ifMissing: 0) is > 0 and var rows ? rows : null,
-            Channels = name == DataSetName.Npz ? data.Integer("channels", 1, MaxSize, ifMissing: 1) : 1,
+            Rows = mayBePicture && data.Integer("rows", 1, MaxSize, ifMissing: 0) is > 0 and var rows ? rows : null,
+            Channels = mayBePicture ? data.Integer("channels", 1, MaxSize, ifMissing: 1) : 1,
         };
         if (settings.Channels > 1 && settings.Rows is null)
             errors.Add(data.LocationOf("channels").Error("'data.channels' is of pictures: add 'rows', their number of rows"));
@@ -38,6 +39,7 @@ internal static class DataSection
             errors.Add(data.LocationOf("channels").Error($"{inputs} inputs of a row are no whole points of {settings.Channels} channels: inputs are columns · channels"));
             settings = settings with { Rows = null };
         }
+        if (name == DataSetName.Uniform && settings.Rows is { } steps) settings = settings with { Steps = steps };
         data.Finish();
         return (settings, DataSetShape.Of(settings));
     }

@@ -38,16 +38,18 @@ public sealed record DataSetShape(string Name, int FeaturesPerStep, int? Classes
         DataSetName.Npz => new(data.Name, Told(data), null, null, null)
         {
             LabelsSteps = null,
-            Image = data.Rows is { } rows ? new(rows, Told(data) / data.Channels, data.Channels) : null,
+            Image = Picture(data),
         },
         DataSetName.Csv => new(data.Name, Told(data), null, null, null),
-        DataSetName.Uniform => new(data.Name, Told(data), null, UniformSequences, UniformSequences) { HasLabels = false },
+        DataSetName.Uniform => new(data.Name, Told(data), null, UniformSequences, UniformSequences) { HasLabels = false, Image = Picture(data) },
         _ => throw new ArgumentException($"'{data.Name}' is no data set.", nameof(data)),
     };
 
     /// <summary>The rows of a picture are the steps.</summary>
     private static DataSetShape Pictures(string name, ImageShape image, int classes, int training, int test) =>
         new(name, image.Width * image.Channels, classes, training, test) { Image = image };
+
+    private static ImageShape? Picture(DataSettings data) => data.Rows is { } rows ? new(rows, Told(data) / data.Channels, data.Channels) : null;
 
     private static int Told(DataSettings data) =>
         data.Inputs ?? throw new ArgumentException($"Nothing tells the features of a step of '{data.Name}'.", nameof(data));

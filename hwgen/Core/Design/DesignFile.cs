@@ -35,10 +35,10 @@ public sealed record DataSettings(string Name, string? Path, InputLocation Locat
     /// <summary>Features of a step, where only the design tells them before the data are read: npz and csv.</summary>
     public int? Inputs { get; init; }
 
-    /// <summary>Rows of a picture, of npz that holds pictures: a row is a step. Null where it holds none.</summary>
+    /// <summary>Rows of a picture, of npz and <see cref="DataSetName.Uniform"/>: a row is a step. Null where it holds none.</summary>
     public int? Rows { get; init; }
 
-    /// <summary>Channels of a picture's points, of npz; they divide <see cref="Inputs"/>.</summary>
+    /// <summary>Channels of a picture's points; they divide <see cref="Inputs"/>.</summary>
     public int Channels { get; init; } = 1;
 
     /// <summary>Steps that a row of csv is split into, or that a sequence of <see cref="DataSetName.Uniform"/> has.</summary>

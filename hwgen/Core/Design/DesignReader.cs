@@ -26,14 +26,16 @@ public static class DesignReader
         var network = root.Section("network");
         var training = TrainingSection.Read(root.Section("training"), shape, errors);
         var weights = network.Text("weights", "a network that 'hwgen import' wrote", required: false);
-        if (weights is not null && training.Method == CompressionMethod.Scratch)
-            errors.Add(weights.Location.Error("'scratch' begins with random weights: leave 'network.weights' out, or take another training.method"));
+        if (weights is not null && training.Method is CompressionMethod.Scratch or CompressionMethod.Random)
+            errors.Add(weights.Location.Error($"'{(training.Method == CompressionMethod.Scratch ? "scratch" : "random")}' begins with random weights: leave 'network.weights' out, or take another training.method"));
+        if (weights is null && training.Method == CompressionMethod.None && !shape.HasLabels)
+            errors.Add(network.LocationOf("weights").Error($"{shape.Name} has no labels to train a network for: name one in 'network.weights', or take the method random"));
         var (layers, locations) = NetworkSection.Read(network, shape, shape.Classes + (training.Loss == LossKind.Ctc ? 1 : 0), errors);
         if (errors.Count == 0 && CompressionRules.Find(layers, training) is { } misfit) errors.Add(locations[misfit.Layer].Error(misfit.Complaint));
         var quantization = ReadQuantization(root.Section("quantization"), shape);
         var hardware = HardwareSection.Read(root.Section("hardware"), shape, errors);
         root.Finish();
-        return new(name, seed, data, layers, training, quantization, hardware) 
+        return new(name, seed, data, layers, training, quantization, hardware)
         {
             LayerLocations = locations,
             Weights = weights is null ? null : new(weights.Value, weights.Location),

@@ -17,8 +17,8 @@ internal static class TrainingSection
             errors.Add(training.LocationOf("loss").Error($"ctc wants the order of labels, but {shape.Name} has one label a sequence: write cross_entropy"));
         }
         string method = training.Choice("method", ["admm", "scratch", "projection", "none", "dnr", "cap", "random"], ifMissing: shape.HasLabels ? "admm" : "random");
-        if (!shape.HasLabels && method != "random")
-            errors.Add(training.LocationOf("method").Error($"{shape.Name} has no labels to train for: write random"));
+        if (!shape.HasLabels && method is not ("random" or "none"))
+            errors.Add(training.LocationOf("method").Error($"{shape.Name} has no labels to train for: write random, or none where network.weights names a network"));
         bool random = method == "random";
         double gain = random ? training.Number("gain", NumberRange.Above(0, 100), ifMissing: 1) : 1;
         double spread = random ? training.Number("spread", NumberRange.From(0, 100), ifMissing: 0) : 0;
