@@ -94,14 +94,14 @@ public sealed class TrainingTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Run_LayersThatTheEngineLacks_IsRefusedBeforeTraining()
+    public async Task Run_HardwareThatTheEngineLacks_IsRefusedBeforeTraining()
     {
-        using var hwgen = new HwGenProcess(Lstm);
+        using var hwgen = new HwGenProcess(Lstm + "\nhardware: { vector_lanes: 16 }");
 
         var (exitCode, _, error) = await hwgen.RunAsync("run", "tiny.yaml");
 
         Assert.Equal(2, exitCode);
-        Assert.Contains("tiny.yaml:6:15: error: the engine runs one or more gru layers", error, StringComparison.Ordinal);
+        Assert.Contains(": error: 16 vector_lanes do not divide a block of 8 words", error, StringComparison.Ordinal);
         Assert.False(File.Exists(hwgen["artifacts/tiny/network.bin"]));
     }
 }
