@@ -50,7 +50,7 @@ internal sealed class RtlModel
     private void AddSizes()
     {
         Put("m", _plan.ModuleName, "k", K, "k_msb", K - 1, "b", Word, "b_msb", Word - 1, "b_plus_1", Word + 1,
-            "summary", Summary(), "interval", _plan.Schedule.IntervalCycles, "single_stream", _plan.SingleStreamCycles,
+            "summary", Summary(_plan), "interval", _plan.Schedule.IntervalCycles, "single_stream", _plan.SingleStreamCycles,
             "input_format", _plan.InputFormat.ToString(), "output_format", _plan.OutputFormat.ToString(),
             "input_blocks", _plan.InputBlocks, "output_blocks", _plan.OutputBlocks,
             "elements", _plan.Shape.Elements, "columns", _plan.Shape.Columns, "streams", _plan.Shape.Streams, "slices", _plan.Slices, "lanes", Lanes,
@@ -335,14 +335,15 @@ internal sealed class RtlModel
         PutBits("pooled", pooled);
     }
 
-    private string Summary() => string.Join(", ", _plan.Layers.Select(l => l switch
+    /// <summary>The layers in a line.</summary>
+    internal static string Summary(AcceleratorPlan plan) => string.Join(", ", plan.Layers.Select(l => l switch
     {
         GruLayer => $"GRU {l.InputSize} to {l.OutputSize}",
         LstmLayer => $"LSTM {l.InputSize} to {l.OutputSize}",
         ConvLayer c => $"convolution {c.Input} to {c.Output}",
         PoolLayer p => $"pool to {p.Output}",
         _ => $"dense {l.InputSize} to {l.OutputSize}",
-    })) + $"; blocks of {K}.";
+    })) + $"; blocks of {plan.BlockSize}.";
 
     private void AddTaps()
     {

@@ -12,13 +12,7 @@ namespace HwGen.Sim.Synthesis;
 public sealed partial class Yosys(string folder, IReadOnlyList<string> sources, IProgress<SynthesisProgress>? progress = null)
 {
     /// <summary>The command that maps a flattened module to a part; the same for everything that is compared.</summary>
-    public static string Command(Part part) => part.Family switch
-    {
-        FpgaFamily.Xilinx7 => "synth_xilinx -family xc7 -flatten",
-        FpgaFamily.UltraScale => "synth_xilinx -family xcu -flatten",
-        FpgaFamily.Ecp5 => "synth_ecp5",
-        _ => part.Dsps > 0 ? "synth_ice40 -device u -dsp" : "synth_ice40 -device hx",
-    };
+    public static string Command(Part part) => part.YosysCommand;
 
     /// <summary>What <c>synth_ice40 -dsp</c> does in Yosys 0.23 between flattening and memories, but for <c>ice40_dsp</c>, which packs
     /// registers into multipliers and ends with a segmentation fault where two registers in a row follow one.</summary>

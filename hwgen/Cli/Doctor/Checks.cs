@@ -16,6 +16,7 @@ public static class Checks
         new("fashion-mnist", Training, true, "dataset-fashion-mnist", Probes.Files("/usr/share/datasets/fashion-mnist",
             "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")),
         new("yosys", ["synth", "tests"], false, "yosys", Probes.Program("yosys", "-V")),
+        new("iverilog", ["tests", "the printed testbench"], false, "iverilog", Probes.OnPath("iverilog")),
         new("nextpnr-ice40", ["synth --target ice40"], false, "nextpnr-ice40", Probes.Program("nextpnr-ice40", "--version")),
         new("icepack", ["synth --target ice40"], false, "fpga-icestorm", Probes.OnPath("icepack")),
         new("pocl", ["train --device pocl"], false, "pocl-opencl-icd ocl-icd-libopencl1", Probes.OpenClDriver("/etc/OpenCL/vendors", "pocl")),

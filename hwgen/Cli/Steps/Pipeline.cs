@@ -96,7 +96,11 @@ public sealed class Pipeline
         return await c.Workspace.Stages.RunAsync("generate", GenerateKey(c), [c.Workspace.Rtl], () =>
         {
             AcceleratorPlan plan = LoadPlan(c);
-            IReadOnlyList<OutputFile> files = RtlPrinter.Print(plan);
+            IReadOnlyList<OutputFile> rtl = RtlPrinter.Print(plan);
+            LabelledData test = Data(c).Test;
+            TestVectors vectors = HandoverVectors.Create(plan,
+                Stimulus.Quantize(plan, Whole(plan, test).Take(HandoverVectors.TestSequences).Select(s => Quantizer.Read(test, s))), c.Design.Seed);
+            OutputFile[] files = [.. rtl, .. HandoverPrinter.Print(plan, c.Design.Hardware, rtl, vectors, c.Design.Seed)];
             AtomicDirectory.Replace(c.Workspace.Rtl, folder =>
             {
                 foreach (OutputFile file in files)
@@ -106,7 +110,7 @@ public sealed class Pipeline
                     File.WriteAllText(path, file.Text);
                 }
             });
-            return Task.FromResult(new GenerateResult(c.Design.Name, c.Workspace.Rtl, files.Count,
+            return Task.FromResult(new GenerateResult(c.Design.Name, c.Workspace.Rtl, files.Length,
                 plan.Schedule.IntervalCycles, plan.SingleStreamCycles, plan.Multipliers, PlanFacts.MemoryBits(plan), plan.Shape)
             {
                 Beyond = PlanFacts.Beyond(plan, c.Design.Hardware),
@@ -122,7 +126,7 @@ public sealed class Pipeline
         RequireGenerated(c);
         AcceleratorPlan plan = LoadPlan(c);
         LabelledData test = Data(c).Test;
-        int[] run = [.. Enumerable.Range(0, test.Count).Where(s => test.Length(s) * test.InputSize >= plan.Input.Size).Take(c.Design.Hardware.VerifySequences)];
+        int[] run = [.. Whole(plan, test).Take(c.Design.Hardware.VerifySequences)];
         List<long[][]> sequences = Stimulus.Quantize(plan, run.Select(s => Quantizer.Read(test, s)));
         List<long[][]> stress = Stimulus.Stress(plan, c.Design.Seed);
         var simulator = new CoSimulator(plan, c.Workspace.Rtl, Options(c) with { WaveformFolder = Path.Join(c.Workspace.Artifacts, "waveform") });
@@ -141,6 +145,10 @@ public sealed class Pipeline
             return (double)scores.Sum(s => s.Hits) / Math.Max(1, scores.Sum(s => s.Labels));
         }
     }
+
+    /// <summary>Sequences of a step at least.</summary>
+    private static IEnumerable<int> Whole(AcceleratorPlan plan, LabelledData data) =>
+        Enumerable.Range(0, data.Count).Where(s => data.Length(s) * data.InputSize >= plan.Input.Size);
 
     public async Task<FaultResult> InjectFaultsAsync(StepContext c, int count, int seed, CancellationToken cancel)
     {
@@ -170,7 +178,7 @@ public sealed class Pipeline
     private Task<Results.VerifyResult> VerifyUnlessUpToDateAsync(StepContext c, CancellationToken cancel)
     {
         RequireGenerated(c);
-        return c.Workspace.Stages.RunAsync("verify", VerifyKey(c), [c.Workspace.Rtl], () => VerifyAsync(c, cancel));
+        return c.Workspace.Stages.RunAsync("verify", VerifyKey(c), [.. Verified(c)], () => VerifyAsync(c, cancel));
     }
 
     /// <summary>Trains unless it is up to date; a device named by the user counts.</summary>
@@ -251,7 +259,11 @@ public sealed class Pipeline
     private static string QuantizeKey(StepContext c) => new StageKey().AddFile("network", NetworkPath(c)).AddValue("quantization", c.Design.Quantization)
         .AddCode(typeof(AcceleratorPlan).Assembly, typeof(Quantizer).Assembly, typeof(CoSimulator).Assembly).Finish();
 
-    private static string GenerateKey(StepContext c) => new StageKey().AddFile("network", NetworkPath(c)).AddFile("ranges", RangesFile(c))
+    private static string GenerateKey(StepContext c) => new StageKey().Add("rtl", RtlKey(c))
+        .Add("data", DataSets.Digest(c.Design.Data)).Add("seed", c.Design.Seed).Add("clock", c.Design.Hardware.ClockMegahertz)
+        .AddCode(typeof(HandoverVectors).Assembly, typeof(CoSimulator).Assembly).Finish();
+
+    private static string RtlKey(StepContext c) => new StageKey().AddFile("network", NetworkPath(c)).AddFile("ranges", RangesFile(c))
         .Add("name", c.Design.Name).Add("bits", c.Design.Quantization.Bits)
         .AddValue("hardware", Shape(c.Design.Hardware)).AddCode(typeof(AcceleratorPlan).Assembly, typeof(RtlPrinter).Assembly).Finish();
 
@@ -267,9 +279,13 @@ public sealed class Pipeline
 
     private static string VerifyKey(StepContext c)
     {
-        var key = new StageKey().Add("generate", GenerateKey(c)).Add("sequences", c.Design.Hardware.VerifySequences).AddCode(typeof(CoSimulator).Assembly);
-        foreach (string file in Directory.EnumerateFiles(c.Workspace.Rtl, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
-            key.AddFile(Path.GetRelativePath(c.Workspace.Rtl, file), file);
+        var key = new StageKey().Add("rtl", RtlKey(c)).Add("sequences", c.Design.Hardware.VerifySequences).AddCode(typeof(CoSimulator).Assembly);
+        foreach (string file in Verified(c)) key.AddFile(Path.GetRelativePath(c.Workspace.Rtl, file), file);
         return key.Finish();
     }
+
+    /// <summary>What of rtl-out verification reads. Other tools may leave their own files beside it.</summary>
+    private static IEnumerable<string> Verified(StepContext c) =>
+        ((string[])["mem", "rtl", "sim"]).Select(f => Path.Join(c.Workspace.Rtl, f)).Where(Directory.Exists)
+            .SelectMany(f => Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories)).Append(Path.Join(c.Workspace.Rtl, "rtl.f")).Order(StringComparer.Ordinal);
 }

@@ -34,6 +34,15 @@ public sealed record Part(string Name, FpgaFamily Family, int Luts, int FlipFlop
     /// <summary>All of it.</summary>
     public ResourceCount Capacity => new(Luts, FlipFlops, Dsps, MemoryBlocks * MemoryBlockBits / Bram36Bits);
 
+    /// <summary>The command of Yosys 0.23 that maps a flattened module to the part, but for its `-top`.</summary>
+    public string YosysCommand => Family switch
+    {
+        FpgaFamily.Xilinx7 => "synth_xilinx -family xc7 -flatten",
+        FpgaFamily.UltraScale => "synth_xilinx -family xcu -flatten",
+        FpgaFamily.Ecp5 => "synth_ecp5",
+        _ => Dsps > 0 ? "synth_ice40 -device u -dsp" : "synth_ice40 -device hx",
+    };
+
     public long MemoryBits => (long)MemoryBlocks * MemoryBlockBits;
 
     /// <summary>The command line's name of a family: xilinx7, ultrascale, ecp5, ice40.</summary>
