@@ -1,9 +1,10 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
+using HwGen.Core.Network;
 using HwGen.Core.Numerics;
 using HwGen.Core.Plan;
 using HwGen.Core.Transforms;
 using HwGen.Print;
-using HwGen.Tests;
 using Scriban.Runtime;
 using Scriban.Syntax;
 
@@ -11,29 +12,45 @@ namespace HwGen.Print.Tests;
 
 public sealed class RtlPrinterTests
 {
-    public static TheoryData<int, int> Designs()
+    /// <summary>The edges of k and b, and whatever comes.</summary>
+    public static TheoryData<string> Designs() =>
+    [
+        .. from k in new[] { 1, 2, 64 } from bits in new[] { 4, 18 } select $"k {k}, {bits} bits",
+        .. Enumerable.Range(900, 14).Select(seed => $"seed {seed}"),
+    ];
+
+    [Fact]
+    public void Designs_Seeds_CoverEveryKindOfLayerAndUnit()
     {
-        var data = new TheoryData<int, int>();
-        foreach (int k in new[] { 1, 2, 4, 8, 64 })
-            foreach (int bits in new[] { 4, 12, 18 }) data.Add(k, bits);
-        return data;
+        AcceleratorPlan[] plans = [.. Designs().Select(d => Plan((string)d[0]))];
+        LayerDescription[] layers = [.. plans.SelectMany(p => p.Layers)];
+        Assert.Contains(layers, l => l is GruLayer { LinearBeforeReset: true });
+        Assert.Contains(layers, l => l is GruLayer { LinearBeforeReset: false });
+        Assert.Contains(layers, l => l is LstmLayer { Peepholes: true, Projection: > 0 });
+        Assert.Contains(layers, l => l is LstmLayer { Peepholes: false, Projection: 0 });
+        Assert.Contains(layers, l => l is ConvLayer);
+        Assert.Contains(layers, l => l is PoolLayer);
+        Assert.Contains(layers, l => l is DenseLayer { Rectify: true });
+        Assert.Contains(plans, p => p.IsMixed);
+        Assert.Contains(plans, p => p.Shape is { Columns: > 1, IfftUnits: > 1, Streams: > 1 });
+        Assert.Contains(plans, p => p.Slices > 1);
     }
 
     [Theory]
     [MemberData(nameof(Designs))]
-    public async Task Print_AnyDesign_PassesLintSilently(int k, int bits)
+    public async Task Print_AnyDesign_PassesLintSilently(string design)
     {
-        AcceleratorPlan plan = Plan(k, bits);
+        AcceleratorPlan plan = Plan(design);
         using var folder = new PrintedFolder(plan);
         Assert.Equal("", await folder.RunAsync("verilator", "--lint-only", "-Wall", "--top-module", plan.ModuleName, "-f", "rtl.f"));
     }
 
     [Theory]
-    [InlineData(2)]
-    [InlineData(4)]
-    public async Task Print_SmallDesign_IsReadByYosys(int k)
+    [InlineData("k 2, 6 bits")]
+    [InlineData("k 4, 6 bits")]
+    public async Task Print_SmallDesign_IsReadByYosys(string design)
     {
-        AcceleratorPlan plan = Plan(k, 6);
+        AcceleratorPlan plan = Plan(design);
         using var folder = new PrintedFolder(plan);
         string files = string.Join(' ', RtlPrinter.Print(plan).Where(f => f.Path.EndsWith(".v", StringComparison.Ordinal)).Select(f => f.Path));
         string log = await folder.RunAsync("yosys", "-q", "-p", $"read_verilog {files}; hierarchy -check -top {plan.ModuleName}; proc; check -assert");
@@ -41,19 +58,15 @@ public sealed class RtlPrinterTests
     }
 
     [Theory]
-    [InlineData(1, 4)]
-    [InlineData(8, 12)]
-    public void Print_SamePlanTwice_GivesTheSameBytes(int k, int bits)
-    {
-        IReadOnlyList<OutputFile> first = RtlPrinter.Print(Plan(k, bits)), second = RtlPrinter.Print(Plan(k, bits));
-        Assert.Equal(first, second);
-    }
+    [MemberData(nameof(Designs))]
+    public void Print_SamePlanTwice_GivesTheSameBytes(string design) =>
+        Assert.Equal(RtlPrinter.Print(Plan(design)), RtlPrinter.Print(Plan(design)));
 
     [Theory]
     [MemberData(nameof(Designs))]
-    public void Print_AnyDesign_HasOneModuleAFileAndCleanText(int k, int bits)
+    public void Print_AnyDesign_HasOneModuleAFileAndCleanText(string design)
     {
-        AcceleratorPlan plan = Plan(k, bits);
+        AcceleratorPlan plan = Plan(design);
         IReadOnlyList<OutputFile> files = RtlPrinter.Print(plan);
         Assert.Equal(files.Count, files.Select(f => f.Path).Distinct().Count());
         foreach (OutputFile file in files)
@@ -98,8 +111,14 @@ public sealed class RtlPrinterTests
     [Fact]
     public void Read_NoSuchTemplate_Throws() => Assert.Throws<ArgumentException>(() => TemplateSet.Read("nothing.v.sbn"));
 
-    private static AcceleratorPlan Plan(int k, int bits) =>
-        new RandomDesign(700 + k + bits, k, bits, 2, k + 1, [k + 2], Math.Max(2, k / 2 + 1)).Plan();
+    /// <param name="design">"seed S", or "k K, B bits": a GRU and a dense layer whose sizes k does not divide.</param>
+    private static AcceleratorPlan Plan(string design)
+    {
+        int[] numbers = [.. Regex.Matches(design, @"\d+").Select(m => int.Parse(m.Value, CultureInfo.InvariantCulture))];
+        return numbers is [var k, var bits]
+            ? new RandomDesign(700 + k + bits, k, bits, 2, k + 1, [k + 2], Math.Max(2, k / 2 + 1)).Plan()
+            : RandomDesign.DrawAny(numbers[0]).Plan();
+    }
 
     private static string Repository(string folder) =>
         File.Exists(Path.Combine(folder, "HwGen.sln")) ? folder

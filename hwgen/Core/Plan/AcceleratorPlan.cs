@@ -122,12 +122,13 @@ public sealed class AcceleratorPlan
     /// <summary>Cycles after which nothing of a step is in flight any more.</summary>
     public int RestCycles => Schedule.IntervalCycles << Control.StageBits;
 
-    /// <summary>Real multiplies of all block products of a step.</summary>
-    public long ProductMultiplies => Program.Sums.Select((sum, m) => (long)Positions(m) * sum.Terms.Sum(t =>
+    /// <summary>Real multiplies of all block products of a step; where a kernel reaches over the edge of a map there is none.</summary>
+    public long ProductMultiplies => Groups.Groups.Sum(g => g.Columns.Sum(c => Groups.WeightRows[c.WeightRow].Columns.Count(j => j >= 0)) * g.Rows.Sum(r =>
     {
-        QuantizedMatrix matrix = Parameters[sum.Layer].Matrices[t.Matrix];
-        return matrix.RowBlocks * matrix.ColumnBlocks * Spectrum.ProductMultiplies(matrix.BlockSize);
-    })).Sum();
+        SumPlan sum = Program.Sums[r.Sum];
+        int parts = BlockSize / sum.BlockSize, rows = Parameters[sum.Layer].Matrices[sum.Terms[0].Matrix].RowBlocks;
+        return (long)Math.Min(parts, rows - r.Block * parts) * Spectrum.ProductMultiplies(sum.BlockSize);
+    }));
 
     /// <summary>Multipliers of all processing elements.</summary>
     public int ProductMultipliers => Shape.Elements * Shape.Columns * Spectrum.ProductMultiplies(BlockSize);

@@ -190,14 +190,21 @@ public sealed record NetworkFormats(
         private void Align()
         {
             _weights = [.. network.Layers.Select((_, l) => Enumerable.Range(0, WeightSets).Select(set => WeightFormat(l, set)).ToArray())];
-            for (int m = 0; m < program.Sums.Count; m++)
+            // A matrix may be in several sums: what gives way in one may be too coarse for another.
+            for (bool changed = true; changed;)
             {
-                SumPlan sum = program.Sums[m];
-                if (sum.Terms.Count < 2) continue;
-                int frac = sum.Terms.Min(ProductFrac);
-                foreach (TermPlan t in sum.Terms) _weights[sum.Layer][t.Set] = new(bits, frac - _spectra[t.Spectrum].FracBits);
+                changed = false;
+                foreach (SumPlan sum in program.Sums)
+                {
+                    int frac = sum.Terms.Min(ProductFrac);
+                    foreach (TermPlan t in sum.Terms.Where(t => ProductFrac(t) > frac))
+                    {
+                        _weights[sum.Layer][t.Set] = new(bits, frac - _spectra[t.Spectrum].FracBits);
+                        changed = true;
+                    }
 
-                int ProductFrac(TermPlan t) => _weights[sum.Layer][t.Set].FracBits + _spectra[t.Spectrum].FracBits;
+                    int ProductFrac(TermPlan t) => _weights[sum.Layer][t.Set].FracBits + _spectra[t.Spectrum].FracBits;
+                }
             }
             for (int m = 0; m < _accumulators.Length; m++)
             {

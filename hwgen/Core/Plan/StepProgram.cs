@@ -101,7 +101,7 @@ public sealed class StepProgram
             return;
         }
         int reset = AddVector($"r{l}*h{l}", l, VectorSource.Cell, 1, gru.OutputSize);
-        var rn = new TermPlan(GruLayer.Gates + 2, split ? 3 : 1, Spectrum(reset, gru.RecurrentBlockSize), false);
+        var rn = new TermPlan(GruLayer.Gates + 2, 3, Spectrum(reset, gru.RecurrentBlockSize), false);
         int[] first = [-1, slots[1], -1, -1, -1, slots[5], -1, -1];
         if (split)
         {

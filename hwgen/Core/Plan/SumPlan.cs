@@ -17,8 +17,7 @@ public sealed record SumPlan(string Name, int Layer, int Slot, int BlockSize, in
 
 /// <summary>One product of a sum.</summary>
 /// <param name="Matrix">Which of the layer's matrices.</param>
-/// <param name="Set">Matrices of a layer that share a format: 0 input, 1 recurrent, 2 projection, 3 a GRU's R_n where nothing is
-/// added to its product.</param>
+/// <param name="Set">Matrices of a layer that share a format: 0 input, 1 recurrent, 2 projection, 3 a GRU's R_n.</param>
 /// <param name="Spectrum">Index of the spectrum that it reads.</param>
 /// <param name="Recurrent">Whether it is the previous step's: zero in the first step of a sequence.</param>
 public sealed record TermPlan(int Matrix, int Set, int Spectrum, bool Recurrent);

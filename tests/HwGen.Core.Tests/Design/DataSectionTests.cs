@@ -52,9 +52,10 @@ public sealed class DataSectionTests
     public void Of_EveryName_SaysWhatIsLabelledAndWhatIsAPicture()
     {
         var shapes = DataSetName.All.Select(name => DataSetShape.Of(new(name, null, new("net.yaml", 1, 1)) { Inputs = 6 })).ToArray();
-        Assert.Equal([false, false, false, true, true, null, false], shapes.Select(s => s.LabelsSteps));
+        Assert.Equal([false, false, false, true, true, null, false, false], shapes.Select(s => s.LabelsSteps));
         ImageShape grey = new(28, 28, 1), colour = new(32, 32, 3);
-        Assert.Equal([grey, colour, colour, null, null, null, null], shapes.Select(s => s.Image));
+        Assert.Equal([grey, colour, colour, null, null, null, null, null], shapes.Select(s => s.Image));
+        Assert.Equal([true, true, true, true, true, true, true, false], shapes.Select(s => s.HasLabels));
     }
 
     [Fact]

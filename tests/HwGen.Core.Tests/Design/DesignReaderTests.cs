@@ -17,7 +17,7 @@ public sealed class DesignReaderTests
             new TrainingSettings(128, 1, new(8, 0.004, 0.004 / 50), new(new(4, 0.001, 0.001 / 50), 0.001, 1.3, 4), new(4, 0.001, 0.001 / 50)),
             design.Training);
         Assert.Equal(new QuantizationSettings(12, 500), design.Quantization);
-        Assert.Equal(new HardwareSettings(16, 100, 512), design.Hardware);
+        Assert.Equal(new HardwareSettings(16, 100, 512) { Location = design.Hardware.Location }, design.Hardware);
     }
 
     [Fact]
@@ -30,7 +30,40 @@ public sealed class DesignReaderTests
             new TrainingSettings(64, 1, new(3, 0.003, 0.0001), new(new(2, 0.002, 0.002), 0.01, 1.1, 10), new(5, 0.004, 0.00002)),
             design.Training);
         Assert.Equal(new QuantizationSettings(12, 500), design.Quantization);
-        Assert.Equal(new HardwareSettings(16, 100, 512), design.Hardware);
+        Assert.Equal(new HardwareSettings(16, 100, 512) { Location = design.Hardware.Location }, design.Hardware);
+    }
+
+    [Fact]
+    public void Parse_HardwareKeys_AreKept()
+    {
+        HardwareSettings hardware = Parse("hardware: { processing_elements: 8, columns_per_cycle: 2, ifft_units: 3, vector_lanes: 4, streams: 6 }").Hardware;
+        Assert.Equal((8, 2, 3, 4, 6), (hardware.ProcessingElements, hardware.ColumnsPerCycle, hardware.IfftUnits, hardware.VectorLanes, hardware.Streams));
+        HardwareSettings defaults = DesignReader.Parse(Text.Smallest, "net.yaml").Hardware;
+        Assert.Equal((1, 0, 0, 1), (defaults.ColumnsPerCycle, defaults.IfftUnits, defaults.VectorLanes, defaults.Streams));
+    }
+
+    [Fact]
+    public void Parse_RandomWeights_KeepGainAndSpread()
+    {
+        TrainingSettings training = Parse("training: { method: random, gain: 2.5, spread: 0.25 }").Training;
+        Assert.Equal((CompressionMethod.Random, 2.5, 0.25), (training.Method, training.RandomGain, training.RandomSpread));
+        training = Parse("training: { method: random }").Training;
+        Assert.Equal((1, 0), (training.RandomGain, training.RandomSpread));
+    }
+
+    [Fact]
+    public void Parse_UniformData_NeedNoLabelsAndNoDenseEnd()
+    {
+        const string text = """
+            name: net
+            data: { name: uniform, inputs: 9, steps: 7 }
+            network: { layers: [{ type: lstm, cells: 12, projection: 5, peepholes: true, block_size: 4 }] }
+            quantization: { bits: 12, calibration_sequences: 16 }
+            hardware: { verify_sequences: 16 }
+            """;
+        DesignFile design = DesignReader.Parse(text, "net.yaml");
+        Assert.Equal([new LstmLayer(9, 12, 5, true, 4, 4, 4)], design.Layers);
+        Assert.Equal((9, 7, CompressionMethod.Random), (design.Data.Inputs, design.Data.Steps, design.Training.Method));
     }
 
     [Theory]
@@ -89,6 +122,8 @@ public sealed class DesignReaderTests
         }
         Assert.InRange(refused, 500, 2000);
     }
+
+    private static DesignFile Parse(string line) => DesignReader.Parse(Text.Smallest + "\n" + line + "\n", "net.yaml");
 
     private static string Example(string name) => File.ReadAllText(Path.Combine(Text.Repository, "examples", name + ".yaml"));
 }

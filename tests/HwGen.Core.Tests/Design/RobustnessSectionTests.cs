@@ -57,7 +57,7 @@ public sealed class RobustnessSectionTests
     public void Parse_WrongKey_IsALocatedError(string section, string message) => Assert.Contains(message, Complaint(Network + section + "\n"));
 
     [Theory]
-    [InlineData("none", "block_size 2: write 1")]
+    [InlineData("none\n  noise: {}", "block_size 2: write 1")]
     [InlineData("dnr", "blocks of 2 do not have")]
     [InlineData("cap", "make 'multiple' of the method a multiple of 2")]
     public void Parse_BlocksThatTheMethodCannotTake_IsAnErrorAtTheLayer(string method, string message)

@@ -1,83 +1,113 @@
-using HwGen.Core.Network;
 using HwGen.Core.Plan;
 
 namespace HwGen.Core.Tests.Plan;
 
 /// <summary>Replays a schedule for several overlapping steps, event by event, and says what breaks a rule. It knows the rules
-/// (units, latencies, banks), not how the scheduler keeps them.</summary>
-internal sealed class ScheduleChecker(IReadOnlyList<LayerDescription> layers, IReadOnlyList<RowGroup> groups, UnitLatencies latency)
+/// (units, latencies, memories and their banks), not how the scheduler keeps them.</summary>
+internal sealed class ScheduleChecker(StepProgram program, RowGroups groups, EngineShape shape, UnitLatencies latency)
 {
     private readonly HashSet<string> _problems = [];
-    private readonly Dictionary<string, List<(int Visible, int Step)>> _writes = [];
-    private readonly List<(string Place, int Time, int Step)> _reads = [];
-    private readonly Dictionary<(string Unit, int Time), string> _busy = [];
+    private readonly Dictionary<Place, List<(int Visible, Content Content)>> _writes = [];
+    private readonly List<(Place Place, int Time, Content Content)> _reads = [];
+    private readonly HashSet<(string Unit, int Time)> _busy = [];
+
+    private enum Memory
+    {
+        Spectra,
+        Sums,
+        States,
+        CellWords,
+        LinearWords,
+    }
+
+    private int Slices => program.BlockSize / shape.Lanes;
 
     public IReadOnlyCollection<string> Check(Schedule schedule)
     {
         Complete(schedule);
-        int steps = schedule.Stages + 4, interval = schedule.IntervalCycles;
-        for (int s = 0; s < steps; s++) Replay(schedule, s, s * interval);
-        foreach ((string place, int time, int step) in _reads)
-        {
-            // What was written last before the read, in cycles: a step that never wrote leaves −1.
-            var visible = _writes.GetValueOrDefault(place, []).Where(w => w.Visible <= time).ToList();
-            int found = visible.Count == 0 ? -1 : visible.MaxBy(w => w.Visible).Step;
-            if (found != step) _problems.Add($"cycle {time}: {place} holds step {found}, step {step} is wanted");
-        }
+        if (_problems.Count > 0) return _problems;
+        int steps = schedule.Stages + 2 * shape.Streams + 2;
+        for (int s = 0; s < steps; s++) Replay(schedule, s);
+        foreach (var list in _writes.Values) list.Sort((a, b) => a.Visible.CompareTo(b.Visible));
+        foreach (var (place, time, content) in _reads) Read(place, time, content);
         return _problems;
     }
 
-    private void Replay(Schedule schedule, int s, int start)
+    private void Replay(Schedule schedule, int step)
     {
-        foreach ((ColumnBlock column, int time) in schedule.Ffts)
+        // Steps of the streams take turns; the first of a stream has no step before it, and the hardware takes zero.
+        int start = step * schedule.IntervalCycles, stream = step % shape.Streams, before = step - shape.Streams;
+        Dictionary<RowBlock, int> units = schedule.Drains.ToDictionary(d => d.Row, d => d.Unit);
+        foreach (FftOp op in schedule.Ffts)
         {
-            Occupy("fft", start + time, $"{column}");
-            if (column.Vector > 0) _reads.Add((State(column.Vector - 1, column.Block), start + time, s));
-            Write(Spectrum(column, s), start + time + latency.Fft, s);
+            int vector = program.Spectra[op.Spectrum].Vector, time = start + op.Time;
+            Occupy("fft", time);
+            if (vector > 0) ReadWords(vector, op.Block, time, step);
+            Write(Spectrum(op.Spectrum, op.Block, step), time + latency.Fft, new(step));
         }
-        foreach ((RowGroup group, int time) in schedule.Groups)
-            for (int c = 0; c < group.Columns.Count; c++)
+        foreach (GroupOp op in schedule.Groups)
+            for (int c = 0; c < op.Group.Columns.Count; c++)
             {
-                Occupy("product", start + time + c, $"{group.Columns[c]}");
-                ColumnBlock column = group.Columns[c];
-                int wanted = column.Recurrent ? s - 1 : s;
-                // The first step of all has no step before it: the hardware takes zero.
-                if (wanted >= 0) _reads.Add((Spectrum(column, wanted), start + time + c, wanted));
+                ColumnStep column = op.Group.Columns[c];
+                int time = start + op.Time + c, wanted = column.Recurrent ? before : step;
+                Occupy("product", time);
+                int blocks = program.Vectors[program.Spectra[column.Spectrum].Vector].Blocks;
+                for (int b = column.Row * shape.Columns; b < Math.Min(blocks, (column.Row + 1) * shape.Columns) && wanted >= 0; b++)
+                    _reads.Add((Spectrum(column.Spectrum, b, wanted), time, new(wanted)));
             }
-        foreach ((RowBlock row, int time) in schedule.Drains)
+        foreach (DrainOp op in schedule.Drains)
         {
-            Occupy("drain", start + time, $"{row}");
-            if (row.Kind != SumKind.Output) Write(Sum(row), start + time + latency.Ifft, s);
+            Occupy($"drain {op.Unit}", start + op.Time);
+            Write(Sum(op.Row, op.Unit), start + op.Time + latency.Ifft, new(step, op.Row));
         }
-        foreach ((int layer, int block, int time) in schedule.Cells)
+        foreach (CellOp op in schedule.Cells)
         {
-            Occupy("cell", start + time, $"{layer}.{block}");
-            foreach (SumKind kind in new[] { SumKind.Update, SumKind.Reset, SumKind.CandidateInput, SumKind.CandidateRecurrent })
-                _reads.Add((Sum(new(layer, kind, block)), start + time, s));
-            if (s > 0) _reads.Add((State(layer, block), start + time, s - 1));
-            Write(State(layer, block), start + time + latency.Cell, s);
+            CellPlan cell = program.Cells[op.Cell];
+            int time = start + op.Time;
+            Occupy("cell", time);
+            foreach (int sum in cell.Sums.Where(s => s >= 0))
+                _reads.Add((Sum(new(sum, op.Block), units[new(sum, op.Block)]), time, new(step, new(sum, op.Block))));
+            var state = new Place(Memory.States, cell.Base + op.Block, op.Slice, stream);
+            if (before >= 0) _reads.Add((state, time, new(before)));
+            if (cell.Kind != CellKind.GruReset) Write(state, time + latency.Cell, new(step));
+            Write(Words(program.Vectors[cell.Vector], op.Block, op.Slice), time + latency.Cell, new(step));
+        }
+        foreach (LinearOp op in schedule.Linears)
+        {
+            LinearPlan linear = program.Linears[op.Linear];
+            int members = linear.Windows[0].Length;
+            for (int i = 0; i < members; i++)
+            {
+                var row = new RowBlock(linear.Sum, op.Block, op.Group, i);
+                Occupy("linear", start + op.Time + i);
+                _reads.Add((Sum(row, units[row]), start + op.Time + i, new(step, row)));
+            }
+            VectorPlan vector = program.Vectors[linear.Vector];
+            Write(Words(vector, op.Group * vector.GroupBlocks + op.Block, 0), start + op.Time + members - 1 + latency.Linear, new(step));
+        }
+        foreach (OutputOp op in schedule.Outputs)
+        {
+            Occupy("output", start + op.Time);
+            ReadWords(program.Output, op.Block, start + op.Time, step);
         }
     }
 
-    /// <summary>Everything once, groups as given, drains one after the other in the elements' order.</summary>
+    /// <summary>Everything once, drains right behind their groups, input and output in order.</summary>
     private void Complete(Schedule schedule)
     {
-        Same("groups", groups, schedule.Groups.Select(g => g.Group));
-        Same("drains", groups.SelectMany(g => g.Rows), schedule.Drains.Select(d => d.Row));
-        var columns = Enumerable.Range(0, layers[0].InputBlocks).Select(b => new ColumnBlock(0, b, false)).ToList();
-        var cells = new List<(int, int)>();
-        for (int l = 0; l < layers.Count; l++)
-            for (int b = 0; layers[l] is GruLayer && b < layers[l].OutputBlocks; b++)
-            {
-                columns.Add(new(l + 1, b, false));
-                cells.Add((l, b));
-            }
-        Same("FFTs", columns, schedule.Ffts.Select(f => f.Column));
-        Same("cells", cells, schedule.Cells.Select(c => (c.Layer, c.Block)));
-        foreach ((RowGroup group, int time) in schedule.Groups)
-            for (int r = 0; r < group.Rows.Count; r++)
-                if (!schedule.Drains.Contains((group.Rows[r], time + group.Columns.Count - 1 + latency.Product + r)))
-                    _problems.Add($"{group.Rows[r]} does not drain {r} cycles after its group's first");
+        Same("groups", groups.Groups, schedule.Groups.Select(g => g.Group));
+        Same("drains", schedule.Groups.SelectMany(g => g.Group.Rows.Select((row, r) =>
+            new DrainOp(row, r % shape.IfftUnits, g.Time + g.Group.Columns.Count - 1 + latency.Product + r / shape.IfftUnits))), schedule.Drains);
+        Same("FFTs", program.Spectra.SelectMany((s, i) => Each(program.Vectors[s.Vector].Blocks).Select(b => (i, b))), schedule.Ffts.Select(f => (f.Spectrum, f.Block)));
+        Same("cells", program.Cells.SelectMany((c, i) => Each(c.Blocks * Slices).Select(n => (i, n / Slices, n % Slices))), schedule.Cells.Select(c => (c.Cell, c.Block, c.Slice)));
+        Same("linears", program.Linears.SelectMany((l, i) => Each(l.Windows.Count).SelectMany(w => Each(program.Sums[l.Sum].Blocks).Select(b => (i, w, b)))),
+            schedule.Linears.Select(l => (l.Linear, l.Group, l.Block)));
+        int[] outputs = [.. schedule.Outputs.OrderBy(o => o.Time).Select(o => o.Block)];
+        if (!outputs.SequenceEqual(Each(program.Vectors[program.Output].Blocks))) _problems.Add($"the output leaves as blocks {string.Join(", ", outputs)}");
+        // A step's input lies in one of two banks that change places when the last block is read; the next step's may not be there yet.
+        FftOp[] input = [.. schedule.Ffts.Where(f => program.Spectra[f.Spectrum].Vector == 0).OrderBy(f => f.Time)];
+        if (!input.Select(f => f.Block).SequenceEqual(Each(program.Vectors[0].Blocks)) || input[0].Time < 0 || input[^1].Time >= schedule.IntervalCycles)
+            _problems.Add($"the input is read as {string.Join(", ", input)}");
     }
 
     private void Same<T>(string what, IEnumerable<T> wanted, IEnumerable<T> found) where T : notnull
@@ -88,20 +118,63 @@ internal sealed class ScheduleChecker(IReadOnlyList<LayerDescription> layers, IR
         if (counts.Count > 0) _problems.Add($"{what}: nobody asked for {counts.Keys.First()}");
     }
 
-    private void Occupy(string unit, int time, string what)
+    private void Occupy(string unit, int time)
     {
-        if (!_busy.TryAdd((unit, time), what)) _problems.Add($"cycle {time}: {unit} does {_busy[(unit, time)]} and {what}");
+        if (!_busy.Add((unit, time))) _problems.Add($"cycle {time}: {unit} does two things");
     }
 
-    private void Write(string place, int visible, int step)
+    private void Write(Place place, int visible, Content content)
     {
         if (!_writes.TryGetValue(place, out var list)) _writes[place] = list = [];
-        list.Add((visible, step));
+        list.Add((visible, content));
     }
 
-    private static string Spectrum(ColumnBlock column, int step) => $"spectrum {column.Vector}.{column.Block} bank {step % 2}";
+    private void ReadWords(int vector, int block, int time, int step)
+    {
+        VectorPlan plan = program.Vectors[vector];
+        for (int slice = 0; slice < (plan.Source == VectorSource.Cell ? Slices : 1); slice++) _reads.Add((Words(plan, block, slice), time, new(step)));
+    }
 
-    private static string Sum(RowBlock row) => $"sum {row.Layer}.{row.Kind}.{row.Block}";
+    /// <summary>What was written last before the read must be what is wanted, and no write may fall into the read's cycle.</summary>
+    private void Read(Place place, int time, Content wanted)
+    {
+        var list = _writes.GetValueOrDefault(place, []);
+        (int low, int high) = (0, list.Count);
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (list[middle].Visible <= time) low = middle + 1;
+            else high = middle;
+        }
+        if (low == 0 || list[low - 1].Content != wanted)
+            _problems.Add($"cycle {time}: {place} holds {(low == 0 ? "nothing" : list[low - 1].Content)}, wanted is {wanted}");
+        if (low < list.Count && list[low].Visible == time + 1) _problems.Add($"cycle {time}: {place} is read and written");
+    }
 
-    private static string State(int layer, int block) => $"state {layer}.{block}";
+    private static IEnumerable<int> Each(int count) => Enumerable.Range(0, count);
+
+    /// <summary>Each stream has two banks: its steps take turns.</summary>
+    private Place Spectrum(int spectrum, int block, int step) =>
+        new(Memory.Spectra, spectrum, block, step % shape.Streams * 2 + step / shape.Streams % 2);
+
+    private static Place Words(VectorPlan vector, int block, int slice) =>
+        new(vector.Source == VectorSource.Cell ? Memory.CellWords : Memory.LinearWords, vector.Base + block, slice, 0);
+
+    /// <summary>A memory for each slot and unit; a pooling layer keeps a few windows at a time.</summary>
+    private Place Sum(RowBlock row, int unit)
+    {
+        SumPlan sum = program.Sums[row.Sum];
+        if (!sum.IsLinear) return new(Memory.Sums, sum.Slot, unit, program.Cells.First(c => c.Layer == sum.Layer).Base + row.Block);
+        LinearPlan linear = program.Linears.Single(l => l.Sum == row.Sum);
+        int region = row.Window % LinearPlan.Regions * linear.Windows[0].Length + row.Member;
+        return new(Memory.Sums, sum.Slot, unit, linear.Base + region * sum.Blocks + row.Block);
+    }
+
+    /// <param name="A">Row, or spectrum or slot.</param>
+    /// <param name="B">Slice, block or unit.</param>
+    /// <param name="C">Bank or address.</param>
+    private readonly record struct Place(Memory Memory, int A, int B, int C);
+
+    /// <summary>What a place holds: of which step, and of sums which row block.</summary>
+    private readonly record struct Content(int Step, RowBlock Row = default);
 }
