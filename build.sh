@@ -14,7 +14,7 @@ usage() {
   lint         check the source's format
   demo         set up what the demo needs, then from data to verified Verilog for two networks
   bench ARGS   measure training: devices (default), lstm (beside PyTorch, if it is here) or size;
-               fft-area: the FFT unit by Yosys, beside others
+               fft-area: the FFT unit by Yosys, beside others; area: error of the predicted resources
   hwgen ARGS   run hwgen
 TEXT
 }
