@@ -17,11 +17,14 @@ switch (args)
     case ["fft-area"]:
         await FftArea.RunAsync(Console.Out);
         break;
+    case ["area", .. var target]:
+        await AreaModel.RunAsync(Console.Out, target is [var path] ? path : null);
+        break;
     case [] or ["devices"]:
         Devices();
         break;
     default:
-        Console.Error.WriteLine("usage: devices | lstm [CELLS…] | size [FOLDER] | fft-area");
+        Console.Error.WriteLine("usage: devices | lstm [CELLS…] | size [FOLDER] | fft-area | area [area.json]");
         return 2;
 }
 return 0;

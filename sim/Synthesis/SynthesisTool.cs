@@ -56,5 +56,5 @@ internal static class SynthesisTool
         new(tool, Command(tool, arguments), string.Join('\n', log.TrimEnd().Split('\n').TakeLast(LogLines)), $"It ran in {folder}; the end of its log says what it did not accept.");
 
     private static string Command(string tool, IEnumerable<string> arguments) =>
-        tool + string.Concat(arguments.Select(a => a.Any(c => char.IsWhiteSpace(c) || c is '$' or ';' or '\\') ? $" '{a}'" : " " + a));
+        tool + string.Concat(arguments.Select(a => a.Any(c => char.IsWhiteSpace(c) || c is '$' or ';' or '\\') ? $" '{a.Replace("'", "'\\''", StringComparison.Ordinal)}'" : " " + a));
 }

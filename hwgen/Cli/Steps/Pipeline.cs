@@ -5,8 +5,10 @@ using HwGen.Cli.Report;
 using HwGen.Cli.Results;
 using HwGen.Cli.Verbs;
 using HwGen.Core;
+using HwGen.Core.Cost;
 using HwGen.Core.Design;
 using HwGen.Core.Network;
+using HwGen.Core.Parts;
 using HwGen.Core.Plan;
 using HwGen.Explore;
 using HwGen.Frontend.Data;
@@ -149,6 +151,10 @@ public sealed class Pipeline
     /// <summary>Sequences of a step at least.</summary>
     private static IEnumerable<int> Whole(AcceleratorPlan plan, LabelledData data) =>
         Enumerable.Range(0, data.Count).Where(s => data.Length(s) * data.InputSize >= plan.Input.Size);
+
+    /// <summary>What the design's plan takes of a part; null when the design has changed since it was generated, so that the plan is of another.</summary>
+    public static ResourceCount? Predict(StepContext c, Part part) => File.Exists(NetworkPath(c)) && File.Exists(RangesFile(c)) && c.Workspace.Stages.KeyOf("generate") == GenerateKey(c)
+        ? ResourceEstimate.Of(PlanDemand.Of(LoadPlan(c)), part.Family, part.Dsps > 0) : null;
 
     public async Task<FaultResult> InjectFaultsAsync(StepContext c, int count, int seed, CancellationToken cancel)
     {

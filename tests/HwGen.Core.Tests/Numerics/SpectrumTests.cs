@@ -1,6 +1,5 @@
 using System.Text.Json;
 using HwGen.Core.Numerics;
-using HwGen.Tests;
 
 namespace HwGen.Core.Tests.Numerics;
 

@@ -2,7 +2,6 @@ using System.Numerics;
 using HwGen.Core.Network;
 using HwGen.Core.Numerics;
 using HwGen.Core.Plan;
-using HwGen.Tests;
 
 namespace HwGen.Core.Tests.Plan;
 

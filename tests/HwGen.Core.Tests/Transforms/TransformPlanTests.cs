@@ -1,7 +1,6 @@
 using System.Numerics;
 using HwGen.Core.Numerics;
 using HwGen.Core.Transforms;
-using HwGen.Tests;
 
 namespace HwGen.Core.Tests.Transforms;
 

@@ -1,6 +1,5 @@
 using HwGen.Core.Plan;
 using HwGen.Sim.CoSimulation;
-using HwGen.Tests;
 
 namespace HwGen.Sim.Tests.CoSimulation;
 

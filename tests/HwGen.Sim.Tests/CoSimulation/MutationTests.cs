@@ -1,7 +1,6 @@
 using HwGen.Core.Network;
 using HwGen.Core.Plan;
 using HwGen.Sim.CoSimulation;
-using HwGen.Tests;
 
 namespace HwGen.Sim.Tests.CoSimulation;
 

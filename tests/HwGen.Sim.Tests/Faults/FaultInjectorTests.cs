@@ -5,7 +5,6 @@ using HwGen.Sim.CoSimulation;
 using HwGen.Sim.Faults;
 using HwGen.Sim.Reference;
 using HwGen.Sim.Tests.CoSimulation;
-using HwGen.Tests;
 
 namespace HwGen.Sim.Tests.Faults;
 

@@ -3,7 +3,6 @@ using HwGen.Core.Network;
 using HwGen.Core.Numerics;
 using HwGen.Core.Plan;
 using HwGen.Core.Transforms;
-using HwGen.Tests;
 
 namespace HwGen.Sim.Tests.Reference;
 

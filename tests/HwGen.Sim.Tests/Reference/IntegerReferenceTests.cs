@@ -4,7 +4,6 @@ using HwGen.Core.Plan;
 using HwGen.Core.Transforms;
 using HwGen.Sim.CoSimulation;
 using HwGen.Sim.Reference;
-using HwGen.Tests;
 
 namespace HwGen.Sim.Tests.Reference;
 

@@ -1,0 +1,114 @@
+using HwGen.Core.Parts;
+
+namespace HwGen.Core.Cost;
+
+/// <summary>Predicts what Yosys 0.23 makes of a <see cref="ResourceDemand"/>. Multipliers and block memories by the rules that Yosys
+/// itself applies, look-up tables and flip-flops by a linear model. Control, decoders and saturation are not in a demand: expect too little.</summary>
+/// <remarks>Rules read off synthesised primitives; AreaRuleTests holds a table of them.</remarks>
+public static class ResourceEstimate
+{
+    /// <summary>Shape of a block memory: rows by bits, and its share of 36,864 bits.</summary>
+    private sealed record Block(int Rows, int Bits, double Bram36);
+
+    private static readonly Block[] XilinxBlocks =
+    [
+        new(512, 36, 0.5), new(1024, 18, 0.5), new(2048, 9, 0.5), new(4096, 4, 0.5), new(8192, 2, 0.5), new(16384, 1, 0.5),
+        new(512, 72, 1), new(1024, 36, 1), new(2048, 18, 1), new(4096, 9, 1), new(8192, 4, 1), new(16384, 2, 1), new(32768, 1, 1),
+    ];
+
+    private static readonly Block[] Ecp5Blocks =
+        [new(512, 36, 0.5), new(1024, 18, 0.5), new(2048, 9, 0.5), new(4096, 4, 0.5), new(8192, 2, 0.5), new(16384, 1, 0.5)];
+
+    private static readonly Block[] Ice40Blocks =
+        [new(256, 16, 1 / 9.0), new(512, 8, 1 / 9.0), new(1024, 4, 1 / 9.0), new(2048, 2, 1 / 9.0)];
+
+    /// <summary>The estimate.</summary>
+    /// <param name="demand">What there is to build.</param>
+    /// <param name="family">The device family.</param>
+    /// <param name="dsps">Whether the part has multiplier blocks: HX8K has none.</param>
+    /// <param name="coefficients">Null takes the fitted ones.</param>
+    public static ResourceCount Of(ResourceDemand demand, FpgaFamily family, bool dsps = true, AreaCoefficients? coefficients = null)
+    {
+        coefficients ??= AreaCoefficients.For(family);
+        double lut = coefficients.LutPerAdderBit * demand.AdderBits + coefficients.LutPerMuxBit * demand.MuxBits;
+        double ff = coefficients.FfPerRegisterBit * demand.RegisterBits;
+        ResourceCount fixedPart = ResourceCount.Zero;
+        foreach (MultiplierDemand m in demand.Multipliers) fixedPart += m.Count * Multiplier(m, family, dsps);
+        foreach (MemoryDemand m in demand.Memories) fixedPart += m.Count * Memory(m, family);
+        foreach (DelayDemand d in demand.Delays) fixedPart += Delay(d, family);
+        return fixedPart + new ResourceCount((long)Math.Round(lut), (long)Math.Round(ff), 0, 0);
+    }
+
+    /// <summary>Multiplier blocks of one signed product.</summary>
+    /// <remarks>Yosys's mul2dsp: a small product stays in look-up tables; a side that is too wide is cut into pieces.</remarks>
+    public static int Dsps(int a, int b, FpgaFamily family)
+    {
+        var (wide, narrow) = (Math.Max(a, b), Math.Min(a, b));
+        int least = family == FpgaFamily.Ice40 ? 11 : 9;
+        if (narrow < 2 || wide + narrow < (family == FpgaFamily.Ecp5 ? 8 : least)) return 0;
+        return family switch
+        {
+            FpgaFamily.Xilinx7 => Signed(wide, 25, 18) * Signed(narrow, 18, 18),
+            FpgaFamily.UltraScale => Signed(wide, 27, 18) * Signed(narrow, 18, 18),
+            FpgaFamily.Ecp5 => Plain(wide, 18) * Plain(narrow, 18),
+            _ => Plain(wide, 16) * Plain(narrow, 16) - (wide > 16 && narrow > 16 && wide + narrow - 32 < least ? 1 : 0),     // the two rests' product is too small
+        };
+
+        // The upper piece carries the sign, each lower one loses a bit to it.
+        static int Signed(int bits, int most, int piece) => bits <= most ? 1 : (bits - 1 + piece - 2) / (piece - 1);
+
+        // A rest of one bit is added by look-up tables.
+        static int Plain(int bits, int most) => Math.Max(1, bits / most + (bits % most >= 2 ? 1 : 0));
+    }
+
+    /// <summary>Block memory of one memory, in units of 36,864 bits; 0 when it is made of look-up tables.</summary>
+    public static double Bram36(MemoryDemand memory, FpgaFamily family)
+    {
+        if (InLookUpTables(memory, family)) return 0;
+        Block[] blocks = family switch { FpgaFamily.Ecp5 => Ecp5Blocks, FpgaFamily.Ice40 => Ice40Blocks, _ => XilinxBlocks };
+        return blocks.Min(b => Math.Ceiling((double)memory.Width / b.Bits) * Math.Ceiling((double)memory.Rows / b.Rows) * b.Bram36);
+    }
+
+    private static bool InLookUpTables(MemoryDemand m, FpgaFamily family) => family switch
+    {
+        FpgaFamily.Xilinx7 or FpgaFamily.UltraScale => m.Rows <= (m.Writable ? 64 : 256),
+        FpgaFamily.Ecp5 => m.Rows <= (m.Writable ? 32 : 64),
+        _ => !m.Writable && m.Rows <= 64,
+    };
+
+    private static ResourceCount Memory(MemoryDemand m, FpgaFamily family)
+    {
+        if (!InLookUpTables(m, family))
+        {
+            // What a block shows when the row it reads is written differs from the Verilog: Yosys builds the difference around it.
+            bool collides = m.Writable && family is FpgaFamily.Ecp5 or FpgaFamily.Ice40;
+            return new(collides ? m.Width + 20 : 0, collides ? 2 * m.Width + 9 : 0, 0, Bram36(m, family));
+        }
+        int inputs = family is FpgaFamily.Xilinx7 or FpgaFamily.UltraScale ? 64 : 16;
+        // Multiplexers of more than four inputs are made of tables on iCE40; the others have some beside them.
+        int tables = Math.Max(1, m.Rows / inputs) * (family == FpgaFamily.Ice40 && m.Rows > inputs ? 2 : 1);
+        long lut = !m.Writable ? (long)m.Width * tables : family switch
+        {
+            FpgaFamily.Xilinx7 => 4L * Up(m.Width, m.Rows <= 32 ? 6 : 3),
+            FpgaFamily.UltraScale => 8L * Up(m.Width, m.Rows <= 32 ? 14 : 7),
+            _ => 6L * Up(m.Width, 4) * Up(m.Rows, 16),
+        };
+        return new(lut, m.Width, 0, 0);
+    }
+
+    private static ResourceCount Multiplier(MultiplierDemand m, FpgaFamily family, bool dsps)
+    {
+        int blocks = dsps ? Dsps(m.ABits, m.BBits, family) : 0, product = m.ABits + m.BBits;
+        // In tables: a row of adders for every second bit of the narrower side.
+        if (blocks == 0) return new(Math.Min(m.ABits, m.BBits) * (long)Math.Max(m.ABits, m.BBits), product + m.InputRegisterBits, 0, 0);
+        int pieces = blocks - 1;
+        return new(family == FpgaFamily.Xilinx7 ? 0 : pieces * (long)(m.ABits + m.BBits - 16),
+            family == FpgaFamily.Xilinx7 ? 17 * pieces : product + m.InputRegisterBits, blocks, 0);
+    }
+
+    private static ResourceCount Delay(DelayDemand d, FpgaFamily family) => family is FpgaFamily.Xilinx7 or FpgaFamily.UltraScale
+        ? new(d.Bits * Up(d.Stages, 32), 0, 0, 0)
+        : new(0, d.Bits * d.Stages, 0, 0);
+
+    private static int Up(int value, int unit) => (value + unit - 1) / unit;
+}

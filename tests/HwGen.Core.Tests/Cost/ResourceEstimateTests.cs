@@ -1,0 +1,102 @@
+using HwGen.Core.Cost;
+using HwGen.Core.Numerics;
+using HwGen.Core.Parts;
+using HwGen.Core.Transforms;
+
+namespace HwGen.Core.Tests.Cost;
+
+/// <summary>The rules against what Yosys 0.23 made of single multipliers and memories.</summary>
+public sealed class ResourceEstimateTests
+{
+    [Theory]
+    [InlineData(FpgaFamily.Xilinx7, 4, 4, 0)]
+    [InlineData(FpgaFamily.Xilinx7, 5, 4, 1)]
+    [InlineData(FpgaFamily.Xilinx7, 18, 18, 1)]
+    [InlineData(FpgaFamily.Xilinx7, 25, 18, 1)]
+    [InlineData(FpgaFamily.Xilinx7, 26, 18, 2)]
+    [InlineData(FpgaFamily.Xilinx7, 35, 18, 2)]
+    [InlineData(FpgaFamily.Xilinx7, 20, 20, 2)]
+    [InlineData(FpgaFamily.Xilinx7, 24, 24, 2)]
+    [InlineData(FpgaFamily.UltraScale, 4, 4, 0)]
+    [InlineData(FpgaFamily.UltraScale, 18, 27, 1)]
+    [InlineData(FpgaFamily.UltraScale, 28, 18, 2)]
+    [InlineData(FpgaFamily.Ecp5, 4, 4, 1)]
+    [InlineData(FpgaFamily.Ecp5, 18, 18, 1)]
+    [InlineData(FpgaFamily.Ecp5, 19, 18, 1)]
+    [InlineData(FpgaFamily.Ecp5, 20, 18, 2)]
+    [InlineData(FpgaFamily.Ecp5, 35, 18, 2)]
+    [InlineData(FpgaFamily.Ecp5, 24, 24, 4)]
+    [InlineData(FpgaFamily.Ice40, 5, 5, 0)]
+    [InlineData(FpgaFamily.Ice40, 6, 5, 1)]
+    [InlineData(FpgaFamily.Ice40, 17, 16, 1)]
+    [InlineData(FpgaFamily.Ice40, 18, 16, 2)]
+    [InlineData(FpgaFamily.Ice40, 18, 18, 3)]
+    public void Dsps_Product_AreAsSynthesised(FpgaFamily family, int a, int b, int dsps)
+    {
+        Assert.Equal(dsps, ResourceEstimate.Dsps(a, b, family));
+        Assert.Equal(dsps, ResourceEstimate.Dsps(b, a, family));
+    }
+
+    [Theory]
+    [InlineData(FpgaFamily.Xilinx7, 256, 96, false, 0)]
+    [InlineData(FpgaFamily.Xilinx7, 512, 36, false, 0.5)]
+    [InlineData(FpgaFamily.Xilinx7, 512, 72, false, 1)]
+    [InlineData(FpgaFamily.Xilinx7, 512, 96, false, 1.5)]
+    [InlineData(FpgaFamily.Xilinx7, 1024, 96, false, 3)]
+    [InlineData(FpgaFamily.Xilinx7, 2048, 96, false, 5.5)]
+    [InlineData(FpgaFamily.Xilinx7, 4096, 18, false, 2)]
+    [InlineData(FpgaFamily.Xilinx7, 64, 96, true, 0)]
+    [InlineData(FpgaFamily.Xilinx7, 128, 96, true, 1.5)]
+    [InlineData(FpgaFamily.UltraScale, 512, 144, true, 2)]
+    [InlineData(FpgaFamily.Ecp5, 64, 96, false, 0)]
+    [InlineData(FpgaFamily.Ecp5, 128, 24, false, 0.5)]
+    [InlineData(FpgaFamily.Ecp5, 1024, 96, true, 3)]
+    [InlineData(FpgaFamily.Ecp5, 4096, 18, false, 2)]
+    [InlineData(FpgaFamily.Ice40, 64, 16, false, 0)]
+    [InlineData(FpgaFamily.Ice40, 512, 48, false, 6 / 9.0)]
+    [InlineData(FpgaFamily.Ice40, 16, 16, true, 1 / 9.0)]
+    public void Bram36_Memory_IsAsSynthesised(FpgaFamily family, int rows, int width, bool writable, double bram36) =>
+        Assert.Equal(bram36, ResourceEstimate.Bram36(new(rows, width, writable, 1), family), 1e-9);
+
+    [Fact]
+    public void Of_TwiceTheDemand_IsTwiceTheResources()
+    {
+        ResourceDemand one = ResourceDemand.Element(8, 12, 32, 512);
+        ResourceCount a = ResourceEstimate.Of(one, FpgaFamily.Xilinx7), b = ResourceEstimate.Of(2 * one, FpgaFamily.Xilinx7), c = ResourceEstimate.Of(one + one, FpgaFamily.Xilinx7);
+
+        Assert.Equal(b, c);
+        Assert.Equal((2 * a.Dsp, 2 * a.Bram36), (b.Dsp, b.Bram36));
+        Assert.InRange(b.Lut - 2 * a.Lut, -1, 1);       // rounded once
+        Assert.InRange(b.Ff - 2 * a.Ff, -1, 1);
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(8)]
+    [InlineData(16)]
+    public void Element_Multipliers_AreThoseOfASpectralProduct(int k) =>
+        Assert.Equal(Spectrum.ProductMultiplies(k), ResourceEstimate.Of(ResourceDemand.Element(k, 12, 32, 64), FpgaFamily.Xilinx7).Dsp);
+
+    [Fact]
+    public void Of_PartWithoutMultipliers_PutsThemIntoLookUpTables()
+    {
+        ResourceDemand demand = ResourceDemand.Element(4, 12, 32, 64);
+        ResourceCount with = ResourceEstimate.Of(demand, FpgaFamily.Ice40), without = ResourceEstimate.Of(demand, FpgaFamily.Ice40, dsps: false);
+
+        Assert.Equal(0, without.Dsp);
+        Assert.True(without.Lut >= with.Lut + 6 * 12 * 12);
+    }
+
+    // Eight points: 328 LUT with 64 shift registers, 260 FF, 2 DSP measured (docs/results/fft-area.txt).
+    [Fact]
+    public void Of_EightPointTransform_IsNearWhatWasMeasured()
+    {
+        TransformPlan plan = TransformBuilder.Forward(8, new FixedFormat(16, 15), new FixedFormat(16, 15), [1, 1, 1]);
+
+        ResourceCount estimate = ResourceEstimate.Of(ResourceDemand.Of(plan), FpgaFamily.Xilinx7);
+
+        Assert.Equal((2, 0), (estimate.Dsp, estimate.Bram36));
+        Assert.InRange(estimate.Lut, 0.8 * (328 + 64), 1.2 * (328 + 64));
+        Assert.InRange(estimate.Ff, 0.8 * 260, 1.2 * 260);
+    }
+}

@@ -1,0 +1,117 @@
+using HwGen.Core;
+using HwGen.Core.Parts;
+using HwGen.Sim.Synthesis;
+using HwGen.Sim.Tests.CoSimulation;
+
+namespace HwGen.Sim.Tests.Synthesis;
+
+/// <summary>Small designs through the real tools.</summary>
+[Collection(AloneCollection.Name)]
+public sealed class SynthesizerTests : IDisposable
+{
+    private const string Element = """
+        module hwgen_pe #(parameter INIT = "") (input wire clk, input wire signed [11:0] a, output reg signed [23:0] p);
+            reg signed [11:0] mem [0:511];
+            reg [8:0] at;
+            reg signed [11:0] weight;
+            generate if (INIT != "") begin : g_init initial $readmemh(INIT, mem); end endgenerate
+            always @(posedge clk) begin at <= at + 9'd1; weight <= mem[at]; p <= a * weight; end
+        endmodule
+        """;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("hwgen-synth-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, true);
+
+    [Fact]
+    public async Task RunAsync_RepeatedElement_OnceAndTimesItsCountIsTheWhole()
+    {
+        WriteArray(Synthesizer.FewElements);
+        Part part = Part.Find("xilinx7")!;
+
+        SynthesisResult parts = await RunAsync(part, flat: false), whole = await RunAsync(part, flat: true);
+
+        Assert.Equal((Synthesizer.FewElements, 1L), (parts.Elements.Single().Count, parts.Elements.Single().Each.Dsp));
+        Assert.Empty(whole.Elements);
+        Assert.Equal((9, 4.5), (whole.Total.Dsp, whole.Total.Bram36));
+        Assert.Equal((whole.Total.Dsp, whole.Total.Bram36), (parts.Total.Dsp, parts.Total.Bram36));
+        // The whole run shares the counters, which are equal.
+        Assert.InRange(parts.Total.Lut, whole.Total.Lut, whole.Total.Lut + 9 * 9);
+        Assert.Empty(parts.UnknownCells);
+    }
+
+    [Fact]
+    public async Task RunAsync_MorePortsThanPins_PlacesWithSerialPinsAndWritesABitstream()
+    {
+        Write("top.v", "module top (input wire clk, input wire [39:0] a, input wire [39:0] b, output reg [39:0] s);\n    always @(posedge clk) s <= a + b;\nendmodule\n");
+        Write("rtl.f", "top.v\n");
+
+        SynthesisResult result = await RunAsync(Part.Find("up5k")!, flat: false);
+
+        Assert.True(result.SerialPins && result.Fits);
+        Assert.Equal((40, 40), (result.Total.Ff, result.Total.Lut));        // without the wrapper's
+        Assert.InRange(result.Placed!.FmaxMegahertz!.Value, 20, 200);
+        Assert.True(new FileInfo(Path.Join(folder, "work", "bitstream.bin")).Length > 10_000);
+    }
+
+    [Fact]
+    public async Task RunAsync_TooLarge_SaysByHowMuch()
+    {
+        WriteArray(10);
+
+        SynthesisResult result = await RunAsync(Part.Find("up5k")!, flat: false);
+
+        Assert.False(result.Fits);
+        Assert.Contains(("ICESTORM_DSP", 10.0, 8.0), result.Beyond);
+        Assert.Null(result.Placed!.Bitstream);
+    }
+
+    [Fact]
+    public async Task RunAsync_BrokenVerilog_NamesToolCommandAndLog()
+    {
+        Write("top.v", "module top (input wire clk);\n    nowhere u ();\nendmodule\n");
+        Write("rtl.f", "top.v\n");
+
+        ToolException e = await Assert.ThrowsAsync<ToolException>(() => RunAsync(Part.Find("xilinx7")!, flat: true));
+
+        Assert.Equal("yosys", e.Tool);
+        Assert.Contains("nowhere", e.Log, StringComparison.Ordinal);
+        Assert.Contains("read_verilog top.v", e.Command, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_NoTool_Throws()
+    {
+        WriteArray(1);
+        string? path = Environment.GetEnvironmentVariable("PATH");
+        try
+        {
+            Environment.SetEnvironmentVariable("PATH", folder);
+            ToolException e = await Assert.ThrowsAsync<ToolException>(() => RunAsync(Part.Find("xilinx7")!, flat: true));
+            Assert.Contains("apt-get install yosys", e.Hint, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("PATH", path);
+        }
+    }
+
+    private async Task<SynthesisResult> RunAsync(Part part, bool flat)
+    {
+        string work = Path.Join(folder, "work");
+        Directory.CreateDirectory(work);
+        return await new Synthesizer(folder, "top").RunAsync(part, work, flat, 12, null, default);
+    }
+
+    private void WriteArray(int elements)
+    {
+        var random = new Random(3);
+        for (int i = 0; i < elements; i++) Write($"w{i}.hex", string.Concat(Enumerable.Range(0, 512).Select(_ => $"{random.Next(4096):x3}\n")));
+        Write("pe.v", Element + "\n");
+        Write("top.v", $"module top (input wire clk, input wire signed [11:0] a, output wire [{24 * elements - 1}:0] p);\n"
+            + string.Concat(Enumerable.Range(0, elements).Select(i => $"    hwgen_pe #(.INIT(\"w{i}.hex\")) u_{i} (.clk(clk), .a(a), .p(p[{24 * i} +: 24]));\n")) + "endmodule\n");
+        Write("rtl.f", "pe.v\ntop.v\n");
+    }
+
+    private void Write(string name, string text) => File.WriteAllText(Path.Join(folder, name), text);
+}
