@@ -1,4 +1,4 @@
-namespace HwGen.Tests;
+namespace HwGen;
 
 /// <summary>The transform by its definition, k² terms: what every fast one is held against.</summary>
 internal static class NaiveTransform

@@ -55,7 +55,7 @@ public sealed class DesignErrorTests
     [InlineData("training: { method: random, spread: -1 }", "net.yaml:7:37: error: 'training.spread' is -1: write a number from 0 to 100")]
     [InlineData("training: { method: random, gian: 1 }", "net.yaml:7:29: error: unknown key 'gian' in 'training': did you mean 'gain'?")]
     [InlineData("data: { name: uniform }", "net.yaml:7:7: error: 'data.inputs' is missing: add it, a whole number from 1 to 65536")]
-    [InlineData("data: { name: uniform, inputs: 8 }\ntraining: { method: admm }", "net.yaml:8:21: error: uniform has no labels to train for: write random")]
+    [InlineData("data: { name: uniform, inputs: 8 }\ntraining: { method: admm }", "net.yaml:8:21: error: uniform has no labels to train for: write random, or none where network.weights names a network")]
     [InlineData("data: { name: uniform, inputs: 8 }\nhardware: { verify_sequences: 17 }", "net.yaml:8:31: error: 'hardware.verify_sequences' is 17: write a whole number from 1 to 16")]
     [InlineData("hardware: [", "net.yaml:8:1: error: this is no YAML (While parsing a node, did not find expected node content): look at the indentation, brackets and quotes here and just above")]
     [InlineData("hardware: [1, 2\nseed: 3", "net.yaml:7:12: error: this is no YAML: look at the brackets and quotes here and just below, one of them is not closed")]
