@@ -11,7 +11,12 @@ public static class TrainingRun
 {
     private const string CheckpointMagic = "HWGENCKP";
 
+    private const string NetworkName = "network.bin", LogName = "log.bin", SpeedName = "speed.bin";
+
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Names of the files of a finished training: a design of another name that trains alike takes them as its own.</summary>
+    public static IReadOnlyList<string> Files { get; } = [NetworkName, SpeedName, LogName];
 
     /// <summary>Trains, or goes on where a stopped run was, or reads what is up to date.</summary>
     /// <param name="artifactsRoot">The baseline goes to dense-HASH/ in it, the rest to a folder of the design's name.</param>
@@ -151,9 +156,9 @@ public static class TrainingRun
     /// <summary>The files of one network in one folder.</summary>
     private sealed record Artifacts(string Folder, string Key)
     {
-        private string Network => Path.Combine(Folder, "network.bin");
-        private string Log => Path.Combine(Folder, "log.bin");
-        private string Speed => Path.Combine(Folder, "speed.bin");
+        private string Network => Path.Combine(Folder, NetworkName);
+        private string Log => Path.Combine(Folder, LogName);
+        private string Speed => Path.Combine(Folder, SpeedName);
         private string Checkpoint => Path.Combine(Folder, "checkpoint.bin");
 
         /// <summary>Waits until no other training is at work on this network: several designs share a baseline.</summary>

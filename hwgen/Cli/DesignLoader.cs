@@ -11,13 +11,16 @@ public static class DesignLoader
 
     /// <summary>The design, with <c>data.path</c> resolved against the file's folder.</summary>
     /// <exception cref="InputException">The file is missing, unreadable, no text or no valid design.</exception>
-    public static DesignFile Load(string path)
-    {
-        var design = DesignReader.Parse(ReadText(path), path);
-        return design.Data.Path is not { } data
-            ? design
-            : design with { Data = design.Data with { Path = Path.Combine(Path.GetDirectoryName(path) ?? "", data) } };
-    }
+    public static DesignFile Load(string path) => Resolve(LoadSpace(path).Base, path);
+
+    /// <summary>The design and the space around it; <c>data.path</c> is as written.</summary>
+    /// <exception cref="InputException">As for <see cref="Load"/>.</exception>
+    public static DesignSpace LoadSpace(string path) => DesignReader.ParseSpace(ReadText(path), path);
+
+    /// <summary>The design with <c>data.path</c> resolved against the folder of its file.</summary>
+    public static DesignFile Resolve(DesignFile design, string path) => design.Data.Path is not { } data
+        ? design
+        : design with { Data = design.Data with { Path = Path.Combine(Path.GetDirectoryName(path) ?? "", data) } };
 
     /// <summary>Several designs, each with a name of its own.</summary>
     /// <exception cref="InputException">All mistakes in all files.</exception>
