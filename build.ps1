@@ -54,7 +54,7 @@ function Test-All {
 }
 
 $demoParts = 'verilator g++ make dataset-fashion-mnist'
-$allParts = "$demoParts yosys pocl-opencl-icd ocl-icd-libopencl1 flite sox fortunes"
+$allParts = "$demoParts yosys chromium pocl-opencl-icd ocl-icd-libopencl1 flite sox fortunes"
 
 switch ($Verb) {
     'setup' { if ($Arguments -contains 'demo') { Install-Part $demoParts 'setup', 'demo' } else { Install-Part $allParts 'setup' } }

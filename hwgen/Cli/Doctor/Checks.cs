@@ -16,6 +16,7 @@ public static class Checks
         new("fashion-mnist", Training, true, "dataset-fashion-mnist", Probes.Files("/usr/share/datasets/fashion-mnist",
             "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")),
         new("yosys", ["tests"], false, "yosys", Probes.Program("yosys", "-V")),
+        new("chromium", ["tests"], false, "chromium", Probes.Program("chromium", "--version")),
         new("pocl", ["train --device pocl"], false, "pocl-opencl-icd ocl-icd-libopencl1", Probes.OpenClDriver("/etc/OpenCL/vendors", "pocl")),
         new("flite", Speech, false, "flite", Probes.Program("flite", "--version")),
         new("sox", Speech, false, "sox", Probes.Program("sox", "--version")),
