@@ -33,6 +33,9 @@ public static class TrainingRun
         return Run(design, ops, digest, () => DataSets.Load(design.Data, Path.Combine(artifactsRoot, "features"), reading, stop), artifactsRoot, progress, stop);
     }
 
+    /// <summary>What training from scratch would start from: a network of the design's shapes.</summary>
+    public static TrainedNetwork Untrained(DesignFile design) => Initialization.Create(design.Layers, design.Seed);
+
     /// <summary>Share of the labels that a network's largest output names, 0..1.</summary>
     public static double Accuracy(TrainedNetwork network, LabelledData data, string device)
     {

@@ -3,28 +3,32 @@ using System.Text.Json.Serialization;
 namespace HwGen.Cli.Results;
 
 /// <param name="Design">The name of the design that the points lie around.</param>
-/// <param name="Points">In the order of the design file's axes, the last one fastest.</param>
+/// <param name="Total">Points of the sweep.</param>
+/// <param name="Points">In the order of the design file's axes, the last one fastest; of a large analytic sweep only the front.</param>
 /// <param name="Front">What the Pareto front weighs.</param>
 /// <param name="Evaluated">Points that this run evaluated; the others were there.</param>
-/// <param name="Store">The SQLite file with one row a point.</param>
+/// <param name="Store">The SQLite file with one row a point; null for an analytic sweep.</param>
 /// <param name="Page">The interactive page.</param>
 /// <param name="Plot">The front as SVG.</param>
 public sealed record ExploreResult(
-    string Design, IReadOnlyList<ExploredPoint> Points, IReadOnlyList<string> Front, int Evaluated, string Store, string Page, string Plot) : VerbResult
+    string Design, long Total, IReadOnlyList<ExploredPoint> Points, IReadOnlyList<string> Front, long Evaluated, string? Store, string Page, string Plot) : VerbResult
 {
+    private const int MostLines = 50;
+
     /// <summary>A failed point is a result; a sweep without any other is none.</summary>
     public override bool Passed => Points.Any(p => p.Reason is null);
 
     internal override IEnumerable<string> Lines()
     {
         int failed = Points.Count(p => p.Reason is not null);
-        yield return $"{Design}: {Show.Count(Points.Count)} points, {Show.Count(failed)} failed, {Show.Count(Evaluated)} evaluated now; the front by {string.Join(", ", Front)}:";
+        yield return $"{Design}: {Show.Count(Total)} points, {Show.Count(failed)} failed, {Show.Count(Evaluated)} evaluated now; the front by {string.Join(", ", Front)}:";
         string[] axes = [.. Points.SelectMany(p => p.Values.Keys).Distinct()];
         foreach (string line in TextTable.Render(
             ["design", .. axes.Select(a => a[(a.LastIndexOf('.') + 1)..]), "accuracy", "cycles/frame", "multipliers", "memory bits"],
-            Points.Where(p => p.OnFront).OrderByDescending(p => p.Accuracy).Select(p => (string[])
+            Points.Where(p => p.OnFront).OrderByDescending(p => p.Accuracy).ThenBy(p => p.CyclesPerFrame).Take(MostLines).Select(p => (string[])
                 [p.Design, .. axes.Select(a => p.Values.GetValueOrDefault(a, "")), Show.Percent(p.Accuracy), Count(p.CyclesPerFrame), Count(p.Multipliers), Count(p.MemoryBits)])))
             yield return line;
+        if (Points.Count(p => p.OnFront) is > MostLines and var members) yield return $"... and {Show.Count(members - MostLines)} more";
         foreach (var reason in Points.Where(p => p.Reason is not null).GroupBy(p => p.Reason))
             yield return $"failed: {reason.First().Design}{(reason.Count() > 1 ? $" and {reason.Count() - 1} more" : "")}: {reason.Key}";
         yield return $"page: {Page}";

@@ -21,6 +21,11 @@ public sealed class Exploration(DesignSpace space, Func<DesignFile, DesignFile> 
     /// <summary>More points than this are for `--analytic`.</summary>
     private const int MaxPoints = 100_000;
 
+    private const int MaxAnalyticPoints = 5_000_000;
+
+    /// <summary>The page and the result of a larger analytic sweep hold its front only.</summary>
+    private const int MaxListed = 5_000;
+
     private readonly DesignFile _origin = place(space.Base);
 
     private string Folder => Path.Join(new Workspace(options.Root, _origin.Name).Artifacts, "explore");
@@ -29,7 +34,9 @@ public sealed class Exploration(DesignSpace space, Func<DesignFile, DesignFile> 
 
     public async Task<ExploreResult> RunAsync(StepProgress progress, CancellationToken cancel)
     {
-        Refuse();
+        Refuse(options.Analytic ? MaxAnalyticPoints : MaxPoints);
+        if (options.Analytic) return await Task.Run(() => RunAnalytic(progress, cancel), cancel);
+        PointEvaluation.Digest(_origin.Data);       // data that are not there fail the sweep, not each point
         DesignPoint[] points = [.. Enumerable.Range(0, (int)space.Count).Select(i => space.Point(i))];
         var designs = points.Select(Read).ToArray();
         SweepPoint[] sweep = [.. Order(designs).Select(i => new SweepPoint(Key(points[i], designs[i].Design?.Data ?? _origin.Data), points[i], [.. space.Axes.Select(a => a.Path)], designs[i].Design?.Seed ?? _origin.Seed))];
@@ -38,17 +45,24 @@ public sealed class Exploration(DesignSpace space, Func<DesignFile, DesignFile> 
         int before = Finished(store);
         if (before < sweep.Length)
         {
-            int workers = Math.Min(options.Workers, sweep.Length - before);
-            var evaluation = new PointEvaluation(options.Root, options.Device, Math.Max(1, Environment.ProcessorCount / workers), store, progress);
-            var relay = new Relay<SweepProgress>(p => progress.Report("explore", (double)(p.Done + p.Failed) / p.Points, Describe(p)));
-            await new Sweep(store, sweep, (point, stop) => designs[point.Point.Index] switch
+            if (options.SlurmTask is { } task)
+                await new SlurmExecutor(Folder, [.. task, "--store", StorePath]).RunAsync(Math.Min(options.Workers, sweep.Length - before), store,
+                    counts => Show(new(sweep.Length, counts[PointStatus.Done], counts[PointStatus.Failed], null)), cancel);
+            else
             {
-                { Errors: { } errors } => throw errors,
-                { Design: { } design, Trained: { } trained } => evaluation.Evaluate(design, trained, stop),
-                _ => throw new InvalidOperationException("A point has neither a design nor errors."),
-            }, TimeProvider.System).RunAsync(workers, relay, cancel);
+                int workers = Math.Min(options.Workers, sweep.Length - before);
+                var evaluation = new PointEvaluation(options.Root, options.Device, Math.Max(1, Environment.ProcessorCount / workers), store, progress);
+                await new Sweep(store, sweep, (point, stop) => designs[point.Point.Index] switch
+                {
+                    { Errors: { } errors } => throw errors,
+                    { Design: { } design, Trained: { } trained } => evaluation.Evaluate(design, trained, stop),
+                    _ => throw new InvalidOperationException("A point has neither a design nor errors."),
+                }, TimeProvider.System).RunAsync(workers, new Relay<SweepProgress>(Show), cancel);
+            }
         }
         return Result(store, points, Finished(store) - before);
+
+        void Show(SweepProgress p) => progress.Report("explore", (double)(p.Done + p.Failed) / p.Points, Describe(p));
     }
 
     /// <summary>Writes one point's design file, and puts its trained network where the design's own training would.</summary>
@@ -91,12 +105,20 @@ public sealed class Exploration(DesignSpace space, Func<DesignFile, DesignFile> 
         }
     }
 
-    private void Refuse()
+    private void Refuse(int most)
     {
-        if (space.Count > MaxPoints)
-            throw new InputException(_origin.Data.Location.Error($"the sweep has {space.Count} points, more than {MaxPoints}: take values away"));
+        if (space.Count > most)
+            throw new InputException(_origin.Data.Location.Error($"the sweep has {space.Count} points, more than {most}: take values away{(options.Analytic ? "" : ", or sweep with --analytic")}"));
         if (EngineLimits.Complaints(_origin) is { Count: > 0 } complaints) throw new InputException(complaints);
-        PointEvaluation.Digest(_origin.Data);      // data that are not there fail the sweep, not each point
+    }
+
+    private ExploreResult RunAnalytic(StepProgress progress, CancellationToken cancel)
+    {
+        var sweep = new AnalyticSweep(space, place, options.Workers);
+        bool[] front = sweep.Run(progress, cancel);
+        ListedPoint[] listed = [.. Enumerable.Range(0, front.Length).Where(i => front[i] || front.Length <= MaxListed).Select(i =>
+            new ListedPoint(space.Point(i), sweep[i].Figures, sweep[i].Reason, front[i]))];
+        return Write(listed, front.Length, null);
     }
 
     private static string Version() => typeof(Exploration).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
@@ -114,21 +136,33 @@ public sealed class Exploration(DesignSpace space, Func<DesignFile, DesignFile> 
         var rows = store.Rows().ToDictionary(r => r.Name);
         PointRow[] ordered = [.. points.Select(p => rows[p.Name])];
         bool[] front = ParetoFront.Of([.. ordered.Select(r => r.Figures)], space.Front);
-        ExploredPoint[] explored = [.. points.Zip(ordered, front).Select(p => Explored(p.First, p.Second, p.Third))];
+        return Write([.. points.Zip(ordered, front).Select(p => new ListedPoint(p.First, p.Second.Figures, p.Second.Reason, p.Third))], evaluated, StorePath);
+    }
+
+    /// <summary>Writes the page and the plot beside it.</summary>
+    private ExploreResult Write(ListedPoint[] points, long evaluated, string? store)
+    {
+        ExploredPoint[] explored = [.. points.Select(Explored)];
         var model = new SweepModel(_origin.Name, [.. space.Axes.Select(a => a.Path)], space.Front,
-            [.. points.Zip(explored).Select(p => new SweepPagePoint(p.Second, p.First.Text, ReportOf(p.First.Name)))]);
-        string page = Path.Join(Folder, "explore.html"), plot = Path.Join(Folder, "front.svg");
+            [.. points.Zip(explored).Select(p => new SweepPagePoint(p.Second, p.First.Point.Text, ReportOf(p.First.Point.Name)))]);
+        string prefix = options.Analytic ? "analytic-" : "";
+        string page = Path.Join(Folder, $"{prefix}explore.html"), plot = Path.Join(Folder, $"{prefix}front.svg");
+        using var guard = FileLock.Wait(Path.Join(Folder, ".lock"), CancellationToken.None);     // sweeps at once end at once
         AtomicFile.WriteText(page, SweepPage.Render(model));
         AtomicFile.WriteText(plot, FrontPlot.Render(model));
-        return new(_origin.Name, explored, space.Front, evaluated, StorePath, page, plot);
+        return new(_origin.Name, space.Count, explored, space.Front, evaluated, store, page, plot);
     }
 
     private string? ReportOf(string name) => new Workspace(options.Root, name).ReportPage is var page && File.Exists(page)
         ? Path.GetRelativePath(Folder.Length == 0 ? "." : Folder, page).Replace('\\', '/') : null;
 
-    private ExploredPoint Explored(DesignPoint point, PointRow row, bool onFront) => new(
-        point.Name, new OrderedDictionary<string, string>(space.Axes.Zip(point.Values, (a, v) => KeyValuePair.Create(a.Path, v))),
-        row.Figures?.Accuracy, row.Figures?.FloatAccuracy, row.Figures?.CyclesPerFrame, row.Figures?.CyclesSingleStream, row.Figures?.LatencyMicroseconds,
-        row.Figures?.EnergyPerFrameNanojoule, row.Figures?.Lut, row.Figures?.Ff, row.Figures?.Dsp, row.Figures?.Bram36,
-        row.Figures?.Multipliers, row.Figures?.MemoryBits, row.Figures?.Parameters, onFront, row.Reason);
+    private ExploredPoint Explored(ListedPoint listed)
+    {
+        var values = new OrderedDictionary<string, string>(space.Axes.Zip(listed.Point.Values, (a, v) => KeyValuePair.Create(a.Path, v)));
+        var f = listed.Figures ?? new();
+        return new(listed.Point.Name, values, f.Accuracy, f.FloatAccuracy, f.CyclesPerFrame, f.CyclesSingleStream, f.LatencyMicroseconds, f.EnergyPerFrameNanojoule,
+            f.Lut, f.Ff, f.Dsp, f.Bram36, f.Multipliers, f.MemoryBits, f.Parameters, listed.OnFront, listed.Reason);
+    }
+
+    private sealed record ListedPoint(DesignPoint Point, PointFigures? Figures, string? Reason, bool OnFront);
 }

@@ -6,4 +6,9 @@ namespace HwGen.Cli.Steps;
 /// <param name="Workers">Points at once.</param>
 /// <param name="Store">The SQLite file; null is the design's own.</param>
 /// <param name="Retry">Failed points are tried again.</param>
-public sealed record ExploreOptions(string Root, string Device, int Workers, string? Store, bool Retry);
+/// <param name="Analytic">Only what needs no training, and no store.</param>
+public sealed record ExploreOptions(string Root, string Device, int Workers, string? Store, bool Retry, bool Analytic)
+{
+    /// <summary>What a task of a Slurm job array runs, <c>--out</c>, <c>--device</c> and <c>--store</c> included; null evaluates here.</summary>
+    public IReadOnlyList<string>? SlurmTask { get; init; }
+}

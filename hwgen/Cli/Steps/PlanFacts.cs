@@ -6,6 +6,7 @@ using HwGen.Core.Network;
 using HwGen.Core.Numerics;
 using HwGen.Core.Plan;
 using HwGen.Core.Transforms;
+using HwGen.Explore.Sweeps;
 
 namespace HwGen.Cli.Steps;
 
@@ -25,6 +26,17 @@ internal static class PlanFacts
         plan.Images.Sum(i => (long)i.Rows.Count * i.Width)
         + (long)plan.BlockSize * (plan.WordBits * (2L * plan.InputBlocks + 2L * plan.SpectrumBlocks + 4L * plan.StateBlocks) + 2L * plan.StateBlocks * plan.Formats.State.Width)
         + (long)plan.OutputBufferBeats * (plan.BlockSize * plan.WordBits + 1);
+
+    /// <summary>What a sweep says about a plan: all that its data don't decide.</summary>
+    public static PointFigures Figures(AcceleratorPlan plan, TrainedNetwork network, double clockMegahertz) => new()
+    {
+        CyclesPerFrame = plan.Schedule.IntervalCycles,
+        CyclesSingleStream = plan.SingleStreamCycles,
+        LatencyMicroseconds = plan.SingleStreamCycles / clockMegahertz,
+        Multipliers = Multipliers(plan),
+        MemoryBits = MemoryBits(plan),
+        Parameters = network.ParameterCount,
+    };
 
     /// <summary>Each of these units takes one block a cycle.</summary>
     public static UnitUtilization Utilization(AcceleratorPlan plan)

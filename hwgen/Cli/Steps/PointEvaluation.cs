@@ -53,16 +53,10 @@ public sealed class PointEvaluation(string root, string device, int threads, Swe
         string scoreKey = new StageKey().Add("network", TrainingKey(design)).AddValue("quantization", design.Quantization).Add("device", device)
             .AddCode(typeof(AcceleratorPlan).Assembly, typeof(BatchEvaluator).Assembly, typeof(IntegerReference).Assembly).Finish();
         double accuracy = Get(_scores, scoreKey, () => Score(scoreKey, plan, test, cancel));
-        return PointOutcome.Done(new()
+        return PointOutcome.Done(PlanFacts.Figures(plan, network.Circulant, design.Hardware.ClockMegahertz) with
         {
             Accuracy = accuracy,
             FloatAccuracy = network.CirculantAccuracy,
-            CyclesPerFrame = plan.Schedule.IntervalCycles,
-            CyclesSingleStream = plan.SingleStreamCycles,
-            LatencyMicroseconds = plan.SingleStreamCycles / design.Hardware.ClockMegahertz,
-            Multipliers = PlanFacts.Multipliers(plan),
-            MemoryBits = PlanFacts.MemoryBits(plan),
-            Parameters = network.Circulant.ParameterCount,
         }, string.Create(CultureInfo.InvariantCulture, $"""
             network {trained.Name}: {network.CirculantAccuracy:F4} in floating point, dense baseline {network.DenseAccuracy:F4}
             fixed point: {accuracy:F4} over {test.Count} test sequences by {(BatchEvaluator.Fits(plan) ? "the batch evaluator" : "the integer reference")}

@@ -9,6 +9,8 @@ namespace HwGen.Cli.Verbs;
 public sealed class ExploreVerb()
     : Verb("explore", "Evaluate every combination of the values in a design's section 'explore'; Pareto front and page. Goes on where it was stopped.")
 {
+    private const string Local = "local", Slurm = "slurm";
+
     private readonly Argument<string> design = new("DESIGN") { Description = "The design file." };
     private readonly Option<string> device = DeviceOption.Create();
 
@@ -21,12 +23,20 @@ public sealed class ExploreVerb()
 
     private readonly Option<string?> store = new("--store") { Description = "The SQLite file that holds the points; several sweeps may share it, also at once.", HelpName = "FILE" };
     private readonly Option<bool> retry = new("--retry") { Description = "Try failed points again." };
+    private readonly Option<bool> analytic = new("--analytic") { Description = "Only cycles, multipliers and memory, without training: for very large sweeps." };
+    private readonly Option<string> executor = new Option<string>("--executor")
+    {
+        Description = "Who evaluates: local, or slurm, which submits a job array of as many tasks as --workers says and collects.",
+        HelpName = "WHO",
+        DefaultValueFactory = _ => Local,
+    }.AcceptOnlyFromAmong(Local, Slurm);
+
     private readonly Option<string?> take = new("--take") { Description = "Write this point's design file, trained network included, instead of exploring.", HelpName = "POINT" };
 
     protected override void AddTo(Command command)
     {
         command.Add(design);
-        foreach (Option option in (Option[])[device, workers, store, retry, take]) command.Add(option);
+        foreach (Option option in (Option[])[device, workers, store, retry, analytic, executor, take]) command.Add(option);
         workers.Validators.Add(r =>
         {
             if (r.GetValueOrDefault<int>() is < 1 or > 256) r.AddError("--workers: write a number from 1 to 256.");
@@ -37,8 +47,15 @@ public sealed class ExploreVerb()
     {
         string file = arguments.GetRequiredValue(design), root = Root(arguments);
         var exploration = new Exploration(DesignLoader.LoadSpace(file), d => Workspace.Place(DesignLoader.Resolve(d, file), root),
-            new(root, arguments.GetRequiredValue(device), arguments.GetRequiredValue(workers), arguments.GetValue(store), arguments.GetValue(retry)));
+            new(root, arguments.GetRequiredValue(device), arguments.GetRequiredValue(workers), arguments.GetValue(store), arguments.GetValue(retry), arguments.GetValue(analytic))
+            {
+                SlurmTask = arguments.GetValue(executor) == Slurm ? [.. Itself(), "explore", file, "--out", root, "--device", arguments.GetRequiredValue(device), "--workers", "1"] : null,
+            });
         if (arguments.GetValue(take) is { } name) return exploration.Take(name);
         return await StepProgress.ShowAsync(terminal, progress => exploration.RunAsync(progress, cancellation));
     }
+
+    /// <summary>The program and, where the .NET host runs it, the assembly.</summary>
+    private static IEnumerable<string> Itself() => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+        ? [Environment.ProcessPath!, typeof(ExploreVerb).Assembly.Location] : [Environment.ProcessPath!];
 }

@@ -65,6 +65,9 @@ public sealed class DesignSpace
         return choices;
     }
 
+    /// <summary>The point at which each axis has a certain value.</summary>
+    public long Index(IReadOnlyList<int> choices) => Axes.Index().Aggregate(0L, (index, axis) => index * axis.Item.Values.Count + choices[axis.Index]);
+
     private YamlMap At(long index)
     {
         YamlMap root = _root;
