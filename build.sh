@@ -26,6 +26,7 @@ demo_parts=(verilator:verilator g++:g++ make:make
     dataset-fashion-mnist:/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz)
 all_parts=("${demo_parts[@]}" yosys:yosys iverilog:iverilog nextpnr-ice40:nextpnr-ice40 fpga-icestorm:icepack
     pocl-opencl-icd:/etc/OpenCL/vendors/pocl.icd ocl-icd-libopencl1:@
+    chromium:chromium
     flite:flite sox:sox fortunes:/usr/share/games/fortunes/wisdom)
 
 is_here() { # PACKAGE:SIGN

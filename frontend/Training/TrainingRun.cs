@@ -12,7 +12,12 @@ public static class TrainingRun
 {
     private const string CheckpointMagic = "HWGENCKP", NoiseMagic = "HWGENNOI";
 
+    private const string NetworkName = "network.bin", LogName = "log.bin", SpeedName = "speed.bin", NoiseName = "noise.bin";
+
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Names of the files of a finished training: a design of another name that trains alike takes them as its own.</summary>
+    public static IReadOnlyList<string> Files { get; } = [NetworkName, NoiseName, SpeedName, LogName];
 
     /// <summary>Trains, or goes on where a stopped run was, or reads what is up to date.</summary>
     /// <param name="artifactsRoot">The baseline goes to dense-HASH/ in it, the rest to a folder of the design's name.</param>
@@ -35,6 +40,9 @@ public static class TrainingRun
     public static TrainedNetwork Untrained(DesignFile design) => design.Weights is { } weights
         ? CirculantProjection.Project(Weights(weights, DenseLayers(design)), design.Layers)
         : Initialization.Create(design.Layers, design.Seed, design.Training.RandomGain, design.Training.RandomSpread);
+
+    /// <summary>What training from scratch would start from: a network of the design's shapes.</summary>
+    public static TrainedNetwork Initial(DesignFile design) => Initialization.Create(design.Layers, design.Seed);
 
     /// <summary>Share of the labels that a network's largest output names, 0..1.</summary>
     public static double Accuracy(TrainedNetwork network, LabelledData data, string device)
@@ -236,11 +244,11 @@ public static class TrainingRun
     /// <summary>The files of one network in one folder.</summary>
     private sealed record Artifacts(string Folder, string Key)
     {
-        private string Network => Path.Combine(Folder, "network.bin");
-        private string Log => Path.Combine(Folder, "log.bin");
-        private string Speed => Path.Combine(Folder, "speed.bin");
+        private string Network => Path.Combine(Folder, NetworkName);
+        private string Log => Path.Combine(Folder, LogName);
+        private string Speed => Path.Combine(Folder, SpeedName);
         private string Checkpoint => Path.Combine(Folder, "checkpoint.bin");
-        private string Noise => Path.Combine(Folder, "noise.bin");
+        private string Noise => Path.Combine(Folder, NoiseName);
 
         /// <summary>Of a network that the final one is made from.</summary>
         public Artifacts Below(string folder) => this with { Folder = Path.Combine(Folder, folder) };

@@ -11,9 +11,16 @@ public static class DesignLoader
 
     /// <summary>The design, with <c>data.path</c> and <c>network.weights</c> resolved against the file's folder.</summary>
     /// <exception cref="InputException">The file is missing, unreadable, no text or no valid design.</exception>
-    public static DesignFile Load(string path)
+    public static DesignFile Load(string path) => Resolve(LoadSpace(path).Base, path);
+
+    /// <summary>The design and the space around it; its paths are as written.</summary>
+    /// <exception cref="InputException">As for <see cref="Load"/>.</exception>
+    public static DesignSpace LoadSpace(string path) => DesignReader.ParseSpace(ReadText(path), path);
+
+    /// <summary>The design with <c>data.path</c> and <c>network.weights</c> resolved against the folder of its file.</summary>
+    /// <exception cref="InputException">There are no such weights.</exception>
+    public static DesignFile Resolve(DesignFile design, string path)
     {
-        var design = DesignReader.Parse(ReadText(path), path);
         string folder = Path.GetDirectoryName(path) ?? "";
         if (design.Data.Path is { } data) design = design with { Data = design.Data with { Path = Path.Combine(folder, data) } };
         if (design.Weights is not { } weights) return design;

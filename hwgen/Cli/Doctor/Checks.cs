@@ -19,6 +19,7 @@ public static class Checks
         new("iverilog", ["tests", "the printed testbench"], false, "iverilog", Probes.OnPath("iverilog")),
         new("nextpnr-ice40", ["synth --target ice40"], false, "nextpnr-ice40", Probes.Program("nextpnr-ice40", "--version")),
         new("icepack", ["synth --target ice40"], false, "fpga-icestorm", Probes.OnPath("icepack")),
+        new("chromium", ["tests"], false, "chromium", Probes.Program("chromium", "--version")),
         new("pocl", ["train --device pocl"], false, "pocl-opencl-icd ocl-icd-libopencl1", Probes.OpenClDriver("/etc/OpenCL/vendors", "pocl")),
         new("flite", Speech, false, "flite", Probes.Program("flite", "--version")),
         new("sox", Speech, false, "sox", Probes.Program("sox", "--version")),

@@ -7,6 +7,7 @@ using HwGen.Core.Numerics;
 using HwGen.Core.Parts;
 using HwGen.Core.Plan;
 using HwGen.Core.Transforms;
+using HwGen.Explore.Sweeps;
 
 namespace HwGen.Cli.Steps;
 
@@ -36,6 +37,18 @@ internal static class PlanFacts
             + (program.Cells.Count > 0 ? streams * program.CellRows * plan.BlockSize * plan.StateBits : 0)
             + plan.OutputBufferBeats * (block + 1);
     }
+
+    /// <summary>What a sweep says about a plan: all that its data don't decide.</summary>
+    public static PointFigures Figures(AcceleratorPlan plan, TrainedNetwork network, double clockMegahertz) => new()
+    {
+        CyclesPerFrame = plan.Schedule.IntervalCycles,
+        CyclesSingleStream = plan.SingleStreamCycles,
+        LatencyMicroseconds = plan.SingleStreamCycles / clockMegahertz,
+        Multipliers = plan.Multipliers,
+        Dsp = plan.Multipliers,     // one each, as the budget counts them: words have at most 18 bits
+        MemoryBits = MemoryBits(plan),
+        Parameters = network.ParameterCount,
+    };
 
     /// <summary>Each of these units takes one block, or one slice, a cycle.</summary>
     public static UnitUtilization Utilization(AcceleratorPlan plan)

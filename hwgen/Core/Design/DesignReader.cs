@@ -6,17 +6,23 @@ public static class DesignReader
     /// <param name="text">The file's text.</param>
     /// <param name="file">The file as the user named it, for messages. Nothing is read from disk.</param>
     /// <exception cref="InputException">The text is no valid design; carries all mistakes in the order they stand.</exception>
-    public static DesignFile Parse(string text, string file)
+    public static DesignFile Parse(string text, string file) => ParseSpace(text, file).Base;
+
+    /// <summary>The design and the space around it that its section <c>explore</c> spans.</summary>
+    /// <inheritdoc cref="Parse"/>
+    public static DesignSpace ParseSpace(string text, string file)
     {
         var errors = new List<InputError>();
         var root = YamlTree.Read(text, file, errors);
         if (root is not null and not YamlMap)
             errors.Add(root.Location.Error("a design file is made of 'key: value' lines: 'hwgen new NAME' writes one to start from"));
-        var design = root is YamlMap map ? Read(new(map, "", errors), errors) : null;
-        return errors.Count == 0 && design is not null
-            ? design
+        var space = root is YamlMap map ? ExploreSection.Read(map, Read(map, errors), errors) : null;
+        return errors.Count == 0 && space is not null
+            ? space
             : throw new InputException(errors.OrderBy(e => e.Line).ThenBy(e => e.Column));
     }
+
+    internal static DesignFile? Read(YamlMap map, List<InputError> errors) => Read(new SectionReader(map, "", errors), errors);
 
     private static DesignFile? Read(SectionReader root, List<InputError> errors)
     {
@@ -34,6 +40,7 @@ public static class DesignReader
         if (errors.Count == 0 && CompressionRules.Find(layers, training) is { } misfit) errors.Add(locations[misfit.Layer].Error(misfit.Complaint));
         var quantization = ReadQuantization(root.Section("quantization"), shape);
         var hardware = HardwareSection.Read(root.Section("hardware"), shape, errors);
+        root.Leave(ExploreSection.Key);
         root.Finish();
         return new(name, seed, data, layers, training, quantization, hardware)
         {

@@ -100,6 +100,9 @@ internal sealed class SectionReader(YamlMap map, string path, List<InputError> e
         return [];
     }
 
+    /// <summary>Takes a key that is read elsewhere.</summary>
+    public void Leave(string key) => known.Add(key);
+
     /// <summary>Takes all keys: none is unknown where it can't be told which are known.</summary>
     public void TakeAll() => known.AddRange(map.Entries.Select(e => e.Key));
 

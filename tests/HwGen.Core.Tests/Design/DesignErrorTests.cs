@@ -11,7 +11,7 @@ public sealed class DesignErrorTests
     [InlineData("seed:", "net.yaml:7:6: error: 'seed' has no value: write a whole number from 0 to 2147483647")]
     [InlineData("seed: [1]", "net.yaml:7:7: error: 'seed' is a list: write a whole number from 0 to 2147483647")]
     [InlineData("sead: 1", "net.yaml:7:1: error: unknown key 'sead': did you mean 'seed'?")]
-    [InlineData("zzzzzzzzzzzzzzzz: 1", "net.yaml:7:1: error: unknown key 'zzzzzzzzzzzzzzzz': the keys here are name, seed, data, network, training, quantization, hardware")]
+    [InlineData("zzzzzzzzzzzzzzzz: 1", "net.yaml:7:1: error: unknown key 'zzzzzzzzzzzzzzzz': the keys here are name, seed, data, network, training, quantization, hardware, explore")]
     [InlineData("name: other", "net.yaml:7:1: error: duplicate key 'name': it stands in line 1 already; delete one of them")]
     [InlineData("data: { name: fashion_mnist }", "net.yaml:7:15: error: unknown data set 'fashion_mnist': did you mean 'fashion-mnist'?")]
     [InlineData("data: { name: imagenet }", "net.yaml:7:15: error: unknown data set 'imagenet': write one of fashion-mnist, cifar-10, cifar-100, speech, timit, npz, csv, uniform")]

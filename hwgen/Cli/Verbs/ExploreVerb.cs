@@ -1,0 +1,61 @@
+using System.CommandLine;
+using HwGen.Cli.Files;
+using HwGen.Cli.Progress;
+using HwGen.Cli.Results;
+using HwGen.Cli.Steps;
+
+namespace HwGen.Cli.Verbs;
+
+public sealed class ExploreVerb()
+    : Verb("explore", "Evaluate every combination of the values in a design's section 'explore'; Pareto front and page. Goes on where it was stopped.")
+{
+    private const string Local = "local", Slurm = "slurm";
+
+    private readonly Argument<string> design = new("DESIGN") { Description = "The design file." };
+    private readonly Option<string> device = DeviceOption.Create();
+
+    private readonly Option<int> workers = new("--workers")
+    {
+        Description = "Points at once; one a processor by default.",
+        HelpName = "N",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+    };
+
+    private readonly Option<string?> store = new("--store") { Description = "The SQLite file that holds the points; several sweeps may share it, also at once.", HelpName = "FILE" };
+    private readonly Option<bool> retry = new("--retry") { Description = "Try failed points again." };
+    private readonly Option<bool> analytic = new("--analytic") { Description = "Only cycles, multipliers and memory, without training: for very large sweeps." };
+    private readonly Option<string> executor = new Option<string>("--executor")
+    {
+        Description = "Who evaluates: local, or slurm, which submits a job array of as many tasks as --workers says and collects.",
+        HelpName = "WHO",
+        DefaultValueFactory = _ => Local,
+    }.AcceptOnlyFromAmong(Local, Slurm);
+
+    private readonly Option<string?> take = new("--take") { Description = "Write this point's design file, trained network included, instead of exploring.", HelpName = "POINT" };
+
+    protected override void AddTo(Command command)
+    {
+        command.Add(design);
+        foreach (Option option in (Option[])[device, workers, store, retry, analytic, executor, take]) command.Add(option);
+        workers.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int>() is < 1 or > 256) r.AddError("--workers: write a number from 1 to 256.");
+        });
+    }
+
+    protected override async Task<VerbResult> RunAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation)
+    {
+        string file = arguments.GetRequiredValue(design), root = Root(arguments);
+        var exploration = new Exploration(DesignLoader.LoadSpace(file), d => Workspace.Place(DesignLoader.Resolve(d, file), root),
+            new(root, arguments.GetRequiredValue(device), arguments.GetRequiredValue(workers), arguments.GetValue(store), arguments.GetValue(retry), arguments.GetValue(analytic))
+            {
+                SlurmTask = arguments.GetValue(executor) == Slurm ? [.. Itself(), "explore", file, "--out", root, "--device", arguments.GetRequiredValue(device), "--workers", "1"] : null,
+            });
+        if (arguments.GetValue(take) is { } name) return exploration.Take(name);
+        return await StepProgress.ShowAsync(terminal, progress => exploration.RunAsync(progress, cancellation));
+    }
+
+    /// <summary>The program and, where the .NET host runs it, the assembly.</summary>
+    private static IEnumerable<string> Itself() => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+        ? [Environment.ProcessPath!, typeof(ExploreVerb).Assembly.Location] : [Environment.ProcessPath!];
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+
+namespace HwGen.Core.Design;
+
+/// <summary>Reads the section <c>explore</c> of a design file: values of keys by their path, and the front's figures.</summary>
+internal static class ExploreSection
+{
+    public const string Key = "explore";
+
+    private const string Front = "front";
+
+    private const int MaxValues = 4096;
+
+    /// <param name="root">The whole design file.</param>
+    /// <param name="design">What it is without this section; null after mistakes.</param>
+    /// <returns>Null when there is no design. Mistakes are added to <paramref name="errors"/>.</returns>
+    public static DesignSpace? Read(YamlMap root, DesignFile? design, List<InputError> errors)
+    {
+        var own = new HashSet<InputError>(errors);
+        var axes = new List<DesignAxis>();
+        IReadOnlyList<string> front = FigureName.DefaultFront;
+        switch (root[Key])
+        {
+            case null or YamlScalar { IsNull: true }:
+                break;
+            case YamlMap section:
+                foreach (var entry in section.Entries)
+                {
+                    if (entry.Key == Front) front = ReadFront(entry.Value, errors);
+                    else if (ReadAxis(new(entry.Key, entry.KeyLocation), entry.Value, errors) is { } axis)
+                    {
+                        axes.Add(axis);
+                        Try(root, axis, own, errors);
+                    }
+                }
+                break;
+            case var other:
+                errors.Add(other.Location.Error("'explore' must be a section: write such as 'quantization.bits: [8, 12]' below it, indented"));
+                break;
+        }
+        return design is null ? null : new(root.Without(Key), design, axes, front);
+    }
+
+    /// <summary>Reads the design with each value in turn: what is wrong then is wrong with the value or the path.</summary>
+    private static void Try(YamlMap root, DesignAxis axis, HashSet<InputError> known, List<InputError> errors)
+    {
+        foreach (var value in axis.Scalars)
+        {
+            var (changed, complaint) = axis.KeyPath.Set(root, value);
+            if (complaint is not null)
+            {
+                errors.Add(axis.KeyPath.Location.Error(complaint));
+                return;
+            }
+            var found = new List<InputError>();
+            DesignReader.Read(changed!, found);
+            errors.AddRange(found.Where(known.Add));
+        }
+    }
+
+    private static DesignAxis? ReadAxis(KeyPath path, YamlNode node, List<InputError> errors)
+    {
+        if (path.Complaint() is { } complaint)
+        {
+            errors.Add(path.Location.Error(NearestName.Of(path.Text, [Front]) is not null ? $"unknown key '{path.Text}' in 'explore': did you mean '{Front}'?" : complaint));
+            return null;
+        }
+        var values = node switch
+        {
+            YamlList { Items.Count: > 0 } list => List(path.Text, list, errors),
+            YamlMap range => Range(path.Text, range, errors),
+            YamlScalar { IsNull: false } scalar => [scalar],
+            _ => null,
+        };
+        if (values is null)
+            errors.Add(node.Location.Error($"'{path.Text}' has no values: write a list, such as [4, 8, 16], or a range, such as {{ from: 4, to: 64, step: 4 }}"));
+        else if (values.Count > MaxValues)
+            errors.Add(node.Location.Error($"'{path.Text}' has {values.Count} values: write at most {MaxValues}"));
+        return values is { Count: > 0 and <= MaxValues } ? new(path, values) : null;
+    }
+
+    private static List<YamlScalar> List(string path, YamlList list, List<InputError> errors)
+    {
+        var values = new List<YamlScalar>();
+        foreach (var item in list.Items)
+        {
+            if (item is not YamlScalar { IsNull: false } scalar)
+                errors.Add(item.Location.Error($"a value of '{path}' is a {(item is YamlScalar ? "blank" : item is YamlList ? "list" : "section")}: write a number or word"));
+            else if (values.Exists(v => v.Value == scalar.Value))
+                errors.Add(scalar.Location.Error($"'{path}' has {scalar.Value} twice: delete one of them"));
+            else
+                values.Add(scalar);
+        }
+        return values;
+    }
+
+    private static List<YamlScalar> Range(string path, YamlMap map, List<InputError> errors)
+    {
+        int before = errors.Count;
+        var section = new SectionReader(map, path, errors);
+        decimal from = Number("from"), to = Number("to");
+        decimal? step = section.Has("step") ? Number("step") : null, times = section.Has("times") ? Number("times") : null;
+        section.Leave("step");
+        section.Leave("times");
+        section.Finish();
+        if (errors.Count > before) return [];
+        if (from > to) errors.Add(section.LocationOf("to").Error($"'{path}' ends at {to}, before its beginning {from}: write 'to' not below 'from'"));
+        if (step is not null && times is not null) errors.Add(section.LocationOf("times").Error($"'{path}' has both step and times: write one"));
+        if (step <= 0) errors.Add(section.LocationOf("step").Error($"'{path}.step' is {step}: write a number above 0"));
+        if (times <= 1 || (times is not null && from <= 0)) errors.Add(section.LocationOf("times").Error($"'{path}' grows by {times} from {from}: write times above 1 and from above 0"));
+        if (errors.Count > before) return [];
+        var values = new List<YamlScalar>();
+        for (decimal value = from; value <= to && values.Count <= MaxValues; value = times is { } factor ? value * factor : value + (step ?? 1))
+            values.Add(new(map.Location, value.ToString("0.############################", CultureInfo.InvariantCulture), IsPlain: true));
+        return values;
+
+        decimal Number(string key)
+        {
+            const string expected = "a number";
+            if (section.Text(key, expected, required: true) is not { } text) return 0;
+            if (text.IsPlain && decimal.TryParse(text.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value)) return value;
+            errors.Add(text.Location.Error($"'{path}.{key}' is {text.Value}: write {expected}"));
+            return 0;
+        }
+    }
+
+    private static IReadOnlyList<string> ReadFront(YamlNode node, List<InputError> errors)
+    {
+        string expected = $"figures out of {string.Join(", ", FigureName.All)}";
+        if (node is not YamlList { Items.Count: > 0 } list)
+        {
+            errors.Add(node.Location.Error($"'explore.front' must be a list: write {expected}"));
+            return FigureName.DefaultFront;
+        }
+        var figures = new List<string>();
+        foreach (var item in list.Items)
+        {
+            string name = item is YamlScalar scalar ? scalar.Value : "";
+            if (!FigureName.All.Contains(name))
+                errors.Add(item.Location.Error(NearestName.Of(name, FigureName.All) is { } nearest
+                    ? $"unknown figure '{name}': did you mean '{nearest}'?" : $"unknown figure '{name}': write {expected}"));
+            else if (figures.Contains(name)) errors.Add(item.Location.Error($"'explore.front' has {name} twice: delete one of them"));
+            else figures.Add(name);
+        }
+        return figures;
+    }
+}

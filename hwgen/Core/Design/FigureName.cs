@@ -1,0 +1,42 @@
+namespace HwGen.Core.Design;
+
+/// <summary>The figures of a point of a design space that a front can weigh against each other.</summary>
+public static class FigureName
+{
+    /// <summary>Share classified right in fixed point; the only one that is better when larger.</summary>
+    public const string Accuracy = "accuracy";
+
+    public const string CyclesPerFrame = "cycles_per_frame";
+
+    public const string CyclesSingleStream = "cycles_single_stream";
+
+    public const string LatencyMicroseconds = "latency_microseconds";
+
+    public const string Multipliers = "multipliers";
+
+    public const string MemoryBits = "memory_bits";
+
+    public const string Parameters = "parameters";
+
+    public const string Lut = "lut";
+
+    public const string Ff = "ff";
+
+    public const string Dsp = "dsp";
+
+    public const string Bram36 = "bram36";
+
+    public const string EnergyPerFrameNanojoule = "energy_per_frame_nanojoule";
+
+    /// <summary>In the order that messages and tables list them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        Accuracy, CyclesPerFrame, CyclesSingleStream, LatencyMicroseconds, Multipliers, MemoryBits, Parameters,
+        Lut, Ff, Dsp, Bram36, EnergyPerFrameNanojoule,
+    ];
+
+    /// <summary>What a front weighs when the design file does not say.</summary>
+    public static IReadOnlyList<string> DefaultFront { get; } = [Accuracy, CyclesPerFrame, Multipliers];
+
+    public static bool IsBetterWhenLarger(string figure) => figure == Accuracy;
+}

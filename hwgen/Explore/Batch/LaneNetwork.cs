@@ -1,0 +1,41 @@
+using HwGen.Core.Network;
+using HwGen.Core.Plan;
+
+namespace HwGen.Explore.Batch;
+
+/// <summary>A plan's parameters, transforms and tables in the form that <see cref="LaneRun"/> reads; shared by all runs.</summary>
+internal sealed class LaneNetwork
+{
+    /// <param name="plan">One that <see cref="BatchEvaluator.Fits"/>.</param>
+    public LaneNetwork(AcceleratorPlan plan)
+    {
+        Plan = plan;
+        TransformMode mode = plan.Formats.Modes[0];
+        (Fft, Ifft) = (new(mode.Fft), new(mode.Ifft));
+        Terms = [.. plan.Program.Sums.Select(s => s.Terms.Select(t => new LaneMatrix(plan.Parameters[s.Layer].Matrices[t.Matrix])).ToArray())];
+        Layers = [.. plan.Layers.Index().Select(l => new LaneLayer(
+            plan.Program.Cells.FirstOrDefault(c => c.Layer == l.Index), plan.Program.Linears.FirstOrDefault(n => n.Layer == l.Index)))];
+        Recurrent = 1 + plan.Layers.ToList().FindLastIndex(l => l is GruLayer);
+        if (plan.Program.Cells.Count > 0) (Sigmoid, Tanh) = (new(plan.Sigmoid), new(plan.Tanh));
+    }
+
+    public AcceleratorPlan Plan { get; }
+
+    public LaneTransform Fft { get; }
+
+    public LaneTransform Ifft { get; }
+
+    /// <summary>Null without cells.</summary>
+    public LaneActivation? Sigmoid { get; }
+
+    /// <summary>Null without cells.</summary>
+    public LaneActivation? Tanh { get; }
+
+    /// <summary>The matrix of each term of each sum.</summary>
+    public LaneMatrix[][] Terms { get; }
+
+    public LaneLayer[] Layers { get; }
+
+    /// <summary>Layers that every step needs; those behind it are only read where an output is.</summary>
+    public int Recurrent { get; }
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Xunit.Abstractions;
+
+namespace HwGen.Cli.Tests.EndToEnd;
+
+/// <summary>Sweeps around a tiny design on tiny data, by the real command.</summary>
+public sealed class ExploreTests(ITestOutputHelper output)
+{
+    private const string Space = "\nexplore: { network.block_size: [2, 4], quantization.bits: [6, 10], hardware.processing_elements: [2, 4] }\n";
+
+    [Fact]
+    public async Task Explore_KilledFiveTimesBesideAnother_LosesNothingAndDoesNothingTwice()
+    {
+        const int seed = 12;
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        using HwGenProcess whole = new(HwGenProcess.Design + Space), killed = new(HwGenProcess.Design + Space);
+        var (exitCode, expected) = await whole.JsonAsync("explore", "tiny.yaml", "--device", "cpu");
+        Assert.Equal(0, exitCode);
+        Assert.Equal(8, expected.GetProperty("evaluated").GetInt32());
+
+        for (int kill = 0; kill < 5; kill++)
+        {
+            using Process process = killed.Start("explore", "tiny.yaml", "--device", "cpu");
+            var drained = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            await Task.Delay(random.Next(200, 3000));
+            process.Kill();
+            await process.WaitForExitAsync();
+            await drained;
+        }
+        // Two at once finish what is left.
+        var both = await Task.WhenAll(killed.JsonAsync("explore", "tiny.yaml", "--device", "cpu"), killed.JsonAsync("explore", "tiny.yaml", "--device", "cpu"));
+        var (_, again) = await killed.JsonAsync("explore", "tiny.yaml", "--device", "cpu");
+
+        Assert.Equal(0, again.GetProperty("evaluated").GetInt32());
+        foreach (var (code, json) in both.Append((0, again)))
+        {
+            Assert.Equal(0, code);
+            Assert.Equal(expected.GetProperty("points").ToString(), json.GetProperty("points").ToString());
+        }
+    }
+
+    [Fact]
+    public async Task Explore_Analytic_GivesThePlansFiguresWithoutTraining()
+    {
+        using HwGenProcess hwgen = new(HwGenProcess.Design + Space);
+        var (_, real) = await hwgen.JsonAsync("explore", "tiny.yaml", "--device", "cpu");
+
+        var (exitCode, analytic) = await hwgen.JsonAsync("explore", "tiny.yaml", "--analytic");
+
+        Assert.Equal(0, exitCode);
+        JsonElement[] expected = [.. real.GetProperty("points").EnumerateArray()], points = [.. analytic.GetProperty("points").EnumerateArray()];
+        Assert.Equal(expected.Length, points.Length);
+        foreach (var (e, p) in expected.Zip(points))
+        {
+            foreach (string figure in (string[])["design", "cyclesPerFrame", "cyclesSingleStream", "latencyMicroseconds", "multipliers", "parameters"])
+                Assert.Equal(e.GetProperty(figure).ToString(), p.GetProperty(figure).ToString());
+            // Two tables of up to 32 rows, a slope of b + 1 and an offset of b + 3 bits each.
+            int tables = 2 * 32 * (2 * int.Parse(p.GetProperty("values").GetProperty("quantization.bits").GetString()!) + 4);
+            Assert.InRange(p.GetProperty("memoryBits").GetInt64() - e.GetProperty("memoryBits").GetInt64(), -tables, tables);
+            Assert.Equal(JsonValueKind.Null, p.GetProperty("accuracy").ValueKind);
+        }
+    }
+
+    [Fact]
+    public async Task Take_APoint_GoesOnFromItsTrainedNetwork()
+    {
+        using HwGenProcess hwgen = new(HwGenProcess.Design + Space);
+        var (_, sweep) = await hwgen.JsonAsync("explore", "tiny.yaml", "--device", "cpu");
+        JsonElement point = sweep.GetProperty("points").EnumerateArray().First(p => p.GetProperty("onFront").GetBoolean());
+        string name = point.GetProperty("design").GetString()!;
+
+        var (exitCode, taken) = await hwgen.JsonAsync("explore", "tiny.yaml", "--take", name);
+
+        Assert.Equal(0, exitCode);
+        File.Copy(hwgen[taken.GetProperty("file").GetString()!], hwgen["tiny.yaml"], overwrite: true);
+        DateTime written = File.GetLastWriteTimeUtc(hwgen[$"artifacts/{name}/network.bin"]);
+        var (quantized, json) = await hwgen.JsonAsync("quantize", "tiny.yaml");
+        Assert.Equal(0, quantized);
+        Assert.Equal(name, json.GetProperty("design").GetString());
+        Assert.Equal(point.GetProperty("accuracy").GetDouble(), json.GetProperty("accuracy").GetProperty("fixedPoint").GetDouble());
+        Assert.Equal(written, File.GetLastWriteTimeUtc(hwgen[$"artifacts/{name}/network.bin"]));
+        Assert.Equal(2, (await hwgen.RunAsync("explore", "tiny.yaml", "--take", "nobody")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Explore_DamagedStore_IsALocatedErrorAndStays()
+    {
+        using HwGenProcess hwgen = new(HwGenProcess.Design + Space);
+        File.WriteAllText(hwgen["points.sqlite"], "no store at all");
+
+        var (exitCode, _, error) = await hwgen.RunAsync("explore", "tiny.yaml", "--store", "points.sqlite");
+
+        Assert.Equal(2, exitCode);
+        Assert.StartsWith("points.sqlite:1:1: error: the store is damaged", error, StringComparison.Ordinal);
+        Assert.Equal("no store at all", File.ReadAllText(hwgen["points.sqlite"]));
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.Playwright;
+
+namespace HwGen.Cli.Tests.Report;
+
+/// <summary>Debian's Chromium without a window, cut off from any network.</summary>
+public sealed class Browser : IAsyncLifetime
+{
+    public const string Program = "/usr/bin/chromium";
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public async Task InitializeAsync()
+    {
+        if (!File.Exists(Program)) return;      // the tests are skipped then
+        _playwright = await Playwright.CreateAsync();
+        // In a container there is neither a user namespace for the sandbox nor much shared memory.
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program, Args = ["--no-sandbox", "--disable-dev-shm-usage"] });
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_browser is not null) await _browser.DisposeAsync();
+        _playwright?.Dispose();
+    }
+
+    /// <summary>Opens a page from disk. Requests are noted, and those that leave the disk refused; so are errors of its script.</summary>
+    public async Task<(IPage Page, List<string> Trouble)> OpenAsync(string file)
+    {
+        var context = await _browser!.NewContextAsync(new() { Offline = true, AcceptDownloads = true });
+        var page = await context.NewPageAsync();
+        var trouble = new List<string>();
+        page.PageError += (_, message) => trouble.Add(message);
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning") trouble.Add(message.Text);
+        };
+        page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith("file:", StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal)) trouble.Add(request.Url);
+        };
+        await page.GotoAsync(new Uri(file).AbsoluteUri);
+        return (page, trouble);
+    }
+}
+
+/// <summary>A test that is skipped by name where Chromium is not.</summary>
+public sealed class BrowserFactAttribute : FactAttribute
+{
+    public BrowserFactAttribute()
+    {
+        if (!File.Exists(Browser.Program)) Skip = $"No browser at {Browser.Program}.";
+    }
+}
