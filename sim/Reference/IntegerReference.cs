@@ -1,5 +1,5 @@
-using HwGen.Core.Numerics;
 using HwGen.Core.Network;
+using HwGen.Core.Numerics;
 using HwGen.Core.Plan;
 using HwGen.Core.Transforms;
 

@@ -29,7 +29,12 @@ public sealed class RobustnessSectionTests
             """);
         Assert.Equal(new AdversarialSettings(AdversarialMethod.Psat, 0.2, 5, 0.07)
         {
-            RandomStart = false, CleanWeight = 0.5, FirstThreshold = 0.1, FinalThreshold = 0.9, Schedule = ThresholdSchedule.Linear, WarmupEpochs = 2,
+            RandomStart = false,
+            CleanWeight = 0.5,
+            FirstThreshold = 0.1,
+            FinalThreshold = 0.9,
+            Schedule = ThresholdSchedule.Linear,
+            WarmupEpochs = 2,
         }, training.Adversarial);
         Assert.Equal(new NoiseSettings(0.3, false), training.Noise);
         Assert.Equal((CompressionMethod.Dnr, 0.01), (training.Method, training.Lasso));
