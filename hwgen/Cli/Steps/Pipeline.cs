@@ -281,7 +281,7 @@ public sealed class Pipeline
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
     /// <summary>What of the hardware's settings shapes the RTL.</summary>
-    private static HardwareSettings Shape(HardwareSettings hardware) => hardware with { VerifySequences = 0, ClockMegahertz = 0, Location = new("", 0, 0) };
+    private static HardwareSettings Shape(HardwareSettings hardware) => hardware with { VerifySequences = 0, ClockMegahertz = 0 };
 
     private static string VerifyKey(StepContext c)
     {

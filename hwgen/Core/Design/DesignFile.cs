@@ -16,6 +16,9 @@ public sealed record DesignFile(
     /// <summary>Where each layer's type stands, for messages; empty for a design that comes from no file.</summary>
     public IReadOnlyList<InputLocation> LayerLocations { get; init; } = [];
 
+    /// <summary>Where the hardware's section, or its lanes, stand.</summary>
+    public InputLocation HardwareLocation { get; init; } = new("design", 1, 1);
+
     /// <summary>The network that stands in for the dense baseline; null where that is trained.</summary>
     public WeightsFile? Weights { get; init; }
 }
@@ -170,7 +173,4 @@ public sealed record HardwareSettings(int ProcessingElements, double ClockMegahe
 
     /// <summary>What the engine may take: the part's, or what the design says; null where nothing is said.</summary>
     public ResourceCount? Budget { get; init; }
-
-    /// <summary>Where the section stands.</summary>
-    public InputLocation Location { get; init; } = new("design", 1, 1);
 }

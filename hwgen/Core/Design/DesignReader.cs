@@ -39,12 +39,13 @@ public static class DesignReader
         var (layers, locations) = NetworkSection.Read(network, shape, shape.Classes + (training.Loss == LossKind.Ctc ? 1 : 0), errors);
         if (errors.Count == 0 && CompressionRules.Find(layers, training) is { } misfit) errors.Add(locations[misfit.Layer].Error(misfit.Complaint));
         var quantization = ReadQuantization(root.Section("quantization"), shape);
-        var hardware = HardwareSection.Read(root.Section("hardware"), shape, errors);
+        var (hardware, hardwareLocation) = HardwareSection.Read(root.Section("hardware"), shape, errors);
         root.Leave(ExploreSection.Key);
         root.Finish();
         return new(name, seed, data, layers, training, quantization, hardware)
         {
             LayerLocations = locations,
+            HardwareLocation = hardwareLocation,
             Weights = weights is null ? null : new(weights.Value, weights.Location),
         };
     }

@@ -7,7 +7,8 @@ internal static class HardwareSection
 {
     private const int DefaultElements = 16;
 
-    public static HardwareSettings Read(SectionReader section, DataSetShape shape, List<InputError> errors)
+    /// <returns>The settings, and where its lanes or else the section stand.</returns>
+    public static (HardwareSettings Settings, InputLocation Location) Read(SectionReader section, DataSetShape shape, List<InputError> errors)
     {
         Part? part = ReadPart(section, errors);
         ResourceCount? budget = ReadBudget(section, part);
@@ -25,10 +26,9 @@ internal static class HardwareSection
             Streams = section.Integer("streams", 1, 64, ifMissing: 1),
             Part = part,
             Budget = budget,
-            Location = section.LocationOf("vector_lanes"),
         };
         section.Finish();
-        return result;
+        return (result, section.LocationOf("vector_lanes"));
     }
 
     private static Part? ReadPart(SectionReader section, List<InputError> errors)

@@ -16,9 +16,9 @@ public static class EngineLimits
         int k = design.Layers.Max(l => l.BlockSize);
         HardwareSettings hardware = design.Hardware;
         if (hardware.VectorLanes > 0 && k % hardware.VectorLanes != 0)
-            errors.Add(hardware.Location.Error($"{hardware.VectorLanes} vector_lanes do not divide a block of {k} words: take a power of two up to {k}"));
+            errors.Add(design.HardwareLocation.Error($"{hardware.VectorLanes} vector_lanes do not divide a block of {k} words: take a power of two up to {k}"));
         if (hardware.ColumnsPerCycle > 1 && design.Layers.Any(l => l is ConvLayer))
-            errors.Add(hardware.Location.Error("a convolution takes one column a cycle: leave 'columns_per_cycle' out"));
+            errors.Add(design.HardwareLocation.Error("a convolution takes one column a cycle: leave 'columns_per_cycle' out"));
         return errors;
     }
 

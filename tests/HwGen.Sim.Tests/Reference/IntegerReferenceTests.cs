@@ -75,9 +75,13 @@ public sealed class IntegerReferenceTests
         }
     }
 
-    /// <summary>The bound is of use: on a plain design it is a few hundredths of full scale at the output, a fifth behind a stack of three.</summary>
+    /// <summary>The bound is of use: on a plain design it is a few hundredths of full scale at the output.</summary>
     [Theory]
-    [MemberData(nameof(Designs.Names), MemberType = typeof(Designs))]
+    [InlineData("gru")]
+    [InlineData("gru reset first")]
+    [InlineData("lstm")]
+    [InlineData("google lstm")]
+    [InlineData("map")]
     public void Step_SixteenBits_HasATightBound(string name)
     {
         AcceleratorPlan plan = Designs.Create(name, 16).Plan();
@@ -85,7 +89,7 @@ public sealed class IntegerReferenceTests
         double[][] cells = [.. plan.Layers.Select((_, l) => new double[(plan.Program.Cells.FirstOrDefault(c => c.Layer == l)?.Blocks ?? 0) * plan.BlockSize])];
         model.Step(new double[plan.Input.Size], [.. plan.Program.Vectors.Select(v => new double[v.Blocks * plan.BlockSize])], cells, false);
         foreach (string tap in plan.Taps.Select(t => t.Name).Where(n => n is "state" or "output"))
-            Assert.All(model.Tap(tap), t => Assert.True(t.Words.Error.Max() < 0.2, $"{tap}: {t.Words.Error.Max()}"));
+            Assert.All(model.Tap(tap), t => Assert.True(t.Words.Error.Max() < 0.08, $"{tap}: {t.Words.Error.Max()}"));
     }
 
     [Theory]
