@@ -119,8 +119,8 @@ public sealed partial class FaultSites
 
     private bool DropsNothing(string instance) => NoShift().IsMatch(instance)
         || (instance.Contains(") u_part (", StringComparison.Ordinal) && _plan.Formats.PeepholeShift == 0)
-        // Where the reset comes first, the candidate's parts are whole words.
-        || (instance.Contains(") u_candidate (", StringComparison.Ordinal) && _plan.Program.Cells.Where(c => c.Kind == CellKind.Gru).All(c => c.ResetsFirst));
+        // Where the reset comes first, the candidate's parts are whole words, unless one has more places than the other.
+        || (instance.Contains(") u_candidate (", StringComparison.Ordinal) && _plan.Formats.CandidateShift == 0 && _plan.Program.Cells.Where(c => c.Kind == CellKind.Gru).All(c => c.ResetsFirst));
 
     private static Fault Replace(FaultKind kind, string file, string[] lines, int line, string after, params (string File, string Text)[] more)
     {

@@ -16,6 +16,24 @@ public sealed class CoSimulatorTests
     public Task VerifyAsync_RandomGru_AgreesInEveryWordAndCycle(int seed, int k, int bits, int elements, int input, int[] hidden, int outputs) =>
         AssertAgrees(new(seed, k, bits, elements, input, hidden, outputs, 1.5));
 
+    /// <summary>LSTMs with peepholes and projection, linear_before_reset = 0, maps, and an LSTM, a GRU and a dense layer of unequal block
+    /// sizes on one engine; columns, slices and streams of unequal length.</summary>
+    [Theory]
+    [InlineData("gru reset first", 10)]
+    [InlineData("google lstm", 12)]
+    [InlineData("mixed", 9)]
+    [InlineData("map", 8)]
+    public Task VerifyAsync_EveryKind_AgreesInEveryWordAndCycle(string name, int bits) => AssertAgrees(Designs.Create(name, bits));
+
+    /// <summary>Drawn: 702 an LSTM with projection of mixed block sizes, 733 a convolution and an average, 769 a GRU with
+    /// linear_before_reset = 0 and an LSTM with peepholes, 794 a convolution on a pool.</summary>
+    [Theory]
+    [InlineData(702)]
+    [InlineData(733)]
+    [InlineData(769)]
+    [InlineData(794)]
+    public Task VerifyAsync_DrawnDesign_AgreesInEveryWordAndCycle(int seed) => AssertAgrees(RandomDesign.DrawAny(seed));
+
     private static async Task AssertAgrees(RandomDesign shape)
     {
         using var design = new Printed(shape.Plan());

@@ -25,7 +25,7 @@ public sealed partial class FaultInjectorTests
     private static readonly AcceleratorPlan Map = new RandomDesign(683,
         [new ConvLayer(new(4, 4, 2), 6, 2, 2, 1, 0, 2), new PoolLayer(new(3, 3, 6), PoolKind.Max, 2, 1), new DenseLayer(24, 5, 2)], 8, new(2, 100, 1), 2).Plan();
 
-    public static TheoryData<string> Designs() => ["gru", "lstm", "mixed", "map"];
+    public static TheoryData<string> Names() => ["gru", "lstm", "mixed", "map"];
 
     [Theory]
     [InlineData("gru")]
@@ -43,7 +43,7 @@ public sealed partial class FaultInjectorTests
     }
 
     [Theory]
-    [MemberData(nameof(Designs))]
+    [MemberData(nameof(Names))]
     public void Find_EveryKind_HasPlacesAndDrawsTheSameAgain(string name)
     {
         AcceleratorPlan plan = Plan(name);
@@ -82,7 +82,7 @@ public sealed partial class FaultInjectorTests
 
     /// <summary>A mutant that does not compile would end a whole run of faults.</summary>
     [Theory]
-    [MemberData(nameof(Designs))]
+    [MemberData(nameof(Names))]
     public async Task Find_EveryPlaceInTheVerilog_GivesAMutantThatParses(string name)
     {
         AcceleratorPlan plan = Plan(name);

@@ -268,7 +268,8 @@ internal sealed class BoundedModel
                 (double Value, double Error) Gate(int slot)
                 {
                     long[] biases = _plan.Parameters[cell.Layer].Biases[slot];
-                    double bias = b * _size + lane < biases.Length ? BiasFormat(cell, slot).ToDouble(biases[b * _size + lane]) : 0;
+                    FixedFormat format = cell.Kind == CellKind.Gru && slot == 3 ? _formats.CandidateSum : _formats.GateSum;
+                    double bias = b * _size + lane < biases.Length ? format.ToDouble(biases[b * _size + lane]) : 0;
                     return ((sums[slot]?.Value[lane] ?? 0) + (sums[4 + slot]?.Value[lane] ?? 0) + bias, (sums[slot]?.Error[lane] ?? 0) + (sums[4 + slot]?.Error[lane] ?? 0));
                 }
             }
@@ -279,9 +280,6 @@ internal sealed class BoundedModel
     }
 
     /// <summary>z, r, n, next state and word; or of a reset r and r ∘ h.</summary>
-    /// <summary>A GRU's R_n h and its bias have a binary point of their own.</summary>
-    private FixedFormat BiasFormat(CellPlan cell, int slot) => cell.Kind != CellKind.Lstm && slot == 3 ? _formats.CandidateSum : _formats.GateSum;
-
     private (double, double)[] Gru(CellPlan cell, Func<int, (double Value, double Error)> gate, double old)
     {
         var r = Activate(_plan.Sigmoid, gate(1));
@@ -289,8 +287,9 @@ internal sealed class BoundedModel
         if (cell.Kind == CellKind.GruReset) return [r, (Clamp(r.Value * old, _word), Math.Abs(old) * r.Error + _word.Ulp / 2)];
         var z = Activate(_plan.Sigmoid, gate(0));
         var (input, recurrent) = (gate(2), gate(3));
-        // r' a' − r a = r'(a' − a) + a(r' − r), r' <= 1 and one rounding; nothing of it where the reset has been applied before.
-        var n = Activate(_plan.Tanh, cell.ResetsFirst ? (input.Value + recurrent.Value, input.Error + recurrent.Error)
+        // r' a' − r a = r'(a' − a) + a(r' − r), r' <= 1 and one rounding; where the reset has been applied before, the rounding alone.
+        var n = Activate(_plan.Tanh, cell.ResetsFirst
+            ? (input.Value + recurrent.Value, input.Error + recurrent.Error + Rounding(_formats.CandidateShift, _formats.GateSum))
             : (input.Value + r.Value * recurrent.Value, input.Error + recurrent.Error + Math.Abs(recurrent.Value) * r.Error + _formats.GateSum.Ulp / 2));
         // next' − next = (1 − z')(n' − n) + (h − n)(z' − z), and 0 <= z' <= 1.
         double next = (1 - z.Value) * n.Value + z.Value * old;
