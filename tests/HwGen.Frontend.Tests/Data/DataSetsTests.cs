@@ -12,7 +12,7 @@ public sealed class DataSetsTests : IDisposable
     [Fact]
     public void Load_EveryName_AsksForItsOwnFiles()
     {
-        foreach (string name in DataSetName.All.Except([DataSetName.Speech, DataSetName.Timit]))
+        foreach (string name in DataSetName.All.Except([DataSetName.Speech, DataSetName.Timit, DataSetName.Uniform]))
         {
             string expected = name switch
             {
