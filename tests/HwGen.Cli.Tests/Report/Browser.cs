@@ -29,7 +29,7 @@ public sealed class Browser : IAsyncLifetime
     {
         var context = await _browser!.NewContextAsync(new() { Offline = true, AcceptDownloads = true });
         // A busy machine is no failure: nothing here is a matter of time.
-        context.SetDefaultTimeout(600_000);
+        context.SetDefaultTimeout(120_000);
         var page = await context.NewPageAsync();
         var trouble = new List<string>();
         page.PageError += (_, message) => trouble.Add(message);
