@@ -12,7 +12,9 @@ using HwGen.Frontend.Training;
 namespace HwGen.Cli.Steps;
 
 /// <summary>The figures of a space's points that no trained network is needed for: cycles, multipliers, memory, from plans of
-/// untrained networks of the same shapes. Exact but for memory, where the ranges of real data decide how many rows the activation tables have; points that differ only in what these figures don't depend on share a plan.</summary>
+/// untrained networks of the same shapes. Exact but for memory, where the ranges of real data decide how many rows the activation tables have,
+/// how many shifts the schedule's rows tell apart and how wide an LSTM's state is; points that differ only in what these figures don't depend
+/// on share a plan.</summary>
 /// <param name="space">The points.</param>
 /// <param name="place">Says where the data of a point lie.</param>
 /// <param name="workers">Plans at once.</param>
