@@ -9,7 +9,7 @@ public sealed class DesignFuzzTests(ITestOutputHelper log)
 {
     private const int Seed = 3;
 
-    private static readonly int Count = int.TryParse(Environment.GetEnvironmentVariable("HWGEN_FUZZ"), out int count) ? count : 3_000;
+    private static readonly int Count = int.TryParse(Environment.GetEnvironmentVariable("HWGEN_FUZZ"), out int count) ? count : 1_500;
 
     [Fact]
     public void Parse_MutatedText_IsReadOrRefused()
