@@ -17,7 +17,7 @@ internal static class NetworkSection
         network.Finish();
         var layers = new List<LayerDescription>();
         var locations = new List<InputLocation>();
-        int start = errors.Count;
+        int start = sections.Contains(null) ? -1 : errors.Count;     // an entry that is no section breaks what stands on it, too
         foreach (var section in sections)
         {
             if (section is null) continue;

@@ -43,6 +43,12 @@ public sealed class DesignFuzzTests(ITestOutputHelper log)
         Assert.InRange(read, 1, Count - 1);
     }
 
+    /// <summary>Found by a hundred thousand of them: the place of a layer was looked up in an entry that was none.</summary>
+    [Fact]
+    public void Parse_LayerThatIsNoSection_IsToldAlone() =>
+        Assert.Equal("net.yaml:4:7: error: 'network.layers[0]' must be a section, such as { type: gru, hidden: 128, block_size: 8 }",
+            Assert.Throws<InputException>(() => DesignReader.Parse(Text.Smallest.Replace("{ type: gru, hidden: 16, block_size: 4 }", "gru", StringComparison.Ordinal), "net.yaml")).Message);
+
     private static string Mutate(string text, string[] words, Random random)
     {
         if (text.Length == 0) return ":";
