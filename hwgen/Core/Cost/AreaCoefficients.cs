@@ -3,16 +3,16 @@ using HwGen.Core.Parts;
 
 namespace HwGen.Core.Cost;
 
-/// <summary>Fitted constants of one family; area.json has them, with where they come from.</summary>
+/// <summary>Constants of one family for what is linear; area.json has them, with where they come from.</summary>
 /// <param name="LutPerAdderBit">Look-up tables for one bit of adders.</param>
 /// <param name="LutPerMuxBit">Look-up tables for one bit of multiplexers.</param>
 /// <param name="FfPerRegisterBit">Flip-flops for one bit of registers: below 1 where synthesis finds bits that repeat others.</param>
 public sealed record AreaCoefficients(double LutPerAdderBit, double LutPerMuxBit, double FfPerRegisterBit)
 {
-    private static readonly IReadOnlyDictionary<string, AreaCoefficients> Fitted = Load();
+    private static readonly IReadOnlyDictionary<string, AreaCoefficients> Stored = Load();
 
-    /// <summary>The fitted constants.</summary>
-    public static AreaCoefficients For(FpgaFamily family) => Fitted[family.ToString()];
+    /// <summary>The constants in area.json.</summary>
+    public static AreaCoefficients For(FpgaFamily family) => Stored[family.ToString()];
 
     private static Dictionary<string, AreaCoefficients> Load()
     {

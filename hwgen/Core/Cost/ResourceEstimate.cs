@@ -4,7 +4,7 @@ namespace HwGen.Core.Cost;
 
 /// <summary>Predicts what Yosys 0.23 makes of a <see cref="ResourceDemand"/>. Multipliers and block memories by the rules that Yosys
 /// itself applies, look-up tables and flip-flops by a linear model. Control, decoders and saturation are not in a demand: expect too little.</summary>
-/// <remarks>Rules read off synthesised primitives; AreaRuleTests holds a table of them.</remarks>
+/// <remarks>Rules read off synthesised primitives; ResourceEstimateTests holds a table of them.</remarks>
 public static class ResourceEstimate
 {
     /// <summary>Shape of a block memory: rows by bits, and its share of 36,864 bits.</summary>
@@ -26,7 +26,7 @@ public static class ResourceEstimate
     /// <param name="demand">What there is to build.</param>
     /// <param name="family">The device family.</param>
     /// <param name="dsps">Whether the part has multiplier blocks: HX8K has none.</param>
-    /// <param name="coefficients">Null takes the fitted ones.</param>
+    /// <param name="coefficients">Null takes those in area.json.</param>
     public static ResourceCount Of(ResourceDemand demand, FpgaFamily family, bool dsps = true, AreaCoefficients? coefficients = null)
     {
         coefficients ??= AreaCoefficients.For(family);
