@@ -64,17 +64,30 @@ public static class ResourceEstimate
     /// <summary>Block memory of one memory, in units of 36,864 bits; 0 when it is made of look-up tables.</summary>
     public static double Bram36(MemoryDemand memory, FpgaFamily family)
     {
-        if (InLookUpTables(memory, family)) return 0;
+        return InLookUpTables(memory, family) ? 0 : Blocks(memory, family);
+    }
+
+    private static double Blocks(MemoryDemand memory, FpgaFamily family)
+    {
         Block[] blocks = family switch { FpgaFamily.Ecp5 => Ecp5Blocks, FpgaFamily.Ice40 => Ice40Blocks, _ => XilinxBlocks };
         return blocks.Min(b => Math.Ceiling((double)memory.Width / b.Bits) * Math.Ceiling((double)memory.Rows / b.Rows) * b.Bram36);
     }
 
-    private static bool InLookUpTables(MemoryDemand m, FpgaFamily family) => family switch
+    /// <summary>Yosys weighs a block against the tables that would do the same: a block must be filled to some part to be worth it.</summary>
+    /// <remarks>The limits lie between two memories that were synthesised: Xilinx blocks of 18 kbit 8,192 and 12,288 bits read only, 12 and 16
+    /// RAM64M (UltraScale: 8 and 10 RAM64M8) writable; ECP5 2,048 and 3,072 bits, 16 and 32 DPR16X4; iCE40 1,024 and 2,048 bits.</remarks>
+    private static bool InLookUpTables(MemoryDemand m, FpgaFamily family)
     {
-        FpgaFamily.Xilinx7 or FpgaFamily.UltraScale => m.Rows <= (m.Writable ? 64 : 256),
-        FpgaFamily.Ecp5 => m.Rows <= (m.Writable ? 32 : 64),
-        _ => !m.Writable && m.Rows <= 64,
-    };
+        double bits = (double)m.Rows * m.Width, blocks = Blocks(m, family) * (family == FpgaFamily.Ice40 ? 9 : 2);
+        return family switch
+        {
+            FpgaFamily.Ice40 => !m.Writable && bits <= 1_536 * blocks,
+            FpgaFamily.Ecp5 => m.Writable ? Up(m.Rows, 16) * Up(m.Width, 4) <= 24 * blocks : bits <= 2_560 * blocks,
+            _ when !m.Writable => bits <= 8_256 * blocks,
+            FpgaFamily.Xilinx7 => Up(m.Rows, 64) * Up(m.Width, 3) <= 14 * blocks,
+            _ => Up(m.Rows, 64) * Up(m.Width, 7) <= 8.6 * blocks,
+        };
+    }
 
     private static ResourceCount Memory(MemoryDemand m, FpgaFamily family)
     {
@@ -89,8 +102,8 @@ public static class ResourceEstimate
         int tables = Math.Max(1, m.Rows / inputs) * (family == FpgaFamily.Ice40 && m.Rows > inputs ? 2 : 1);
         long lut = !m.Writable ? (long)m.Width * tables : family switch
         {
-            FpgaFamily.Xilinx7 => 4L * Up(m.Width, m.Rows <= 32 ? 6 : 3),
-            FpgaFamily.UltraScale => 8L * Up(m.Width, m.Rows <= 32 ? 14 : 7),
+            FpgaFamily.Xilinx7 => 4L * (m.Rows <= 32 ? Up(m.Width, 6) : Up(m.Width, 3) * Up(m.Rows, 64)) + (m.Rows > 64 ? m.Width : 0),
+            FpgaFamily.UltraScale => 8L * (m.Rows <= 32 ? Up(m.Width, 14) : Up(m.Width, 7) * Up(m.Rows, 64)) + (m.Rows > 64 ? m.Width : 0),
             _ => 6L * Up(m.Width, 4) * Up(m.Rows, 16),
         };
         return new(lut, m.Width, 0, 0);
@@ -102,8 +115,13 @@ public static class ResourceEstimate
         // In tables: a row of adders for every second bit of the narrower side.
         if (blocks == 0) return new(Math.Min(m.ABits, m.BBits) * (long)Math.Max(m.ABits, m.BBits), product + m.InputRegisterBits, 0, 0);
         int pieces = blocks - 1;
-        return new(family == FpgaFamily.Xilinx7 ? 0 : pieces * (long)(m.ABits + m.BBits - 16),
-            family == FpgaFamily.Xilinx7 ? 17 * pieces : product + m.InputRegisterBits, blocks, 0);
+        // DSP48E1 and MAC16 take the registers around a product in; Yosys leaves them outside of the others.
+        return family switch
+        {
+            FpgaFamily.Xilinx7 => new(0, 17 * pieces, blocks, 0),
+            FpgaFamily.Ice40 => new(pieces * (long)(product - 16), pieces == 0 ? 0 : product - 16, blocks, 0),
+            _ => new(pieces * (long)(product - 16), product + m.InputRegisterBits, blocks, 0),
+        };
     }
 
     private static ResourceCount Delay(DelayDemand d, FpgaFamily family) => family is FpgaFamily.Xilinx7 or FpgaFamily.UltraScale
