@@ -18,7 +18,7 @@ public static class HandoverVectors
     private const int Size = 160_000;
 
     /// <summary>Cycles of a run, for an interpreting simulator's sake.</summary>
-    private const int Cycles = 20_000;
+    private const int Cycles = 6_000;
 
     /// <summary>Test and stress sequences in turn, as many as the limits of size and time hold, and no fewer than one for each stream and two.</summary>
     /// <param name="plan">The accelerator.</param>
