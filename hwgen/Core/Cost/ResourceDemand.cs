@@ -1,4 +1,3 @@
-using HwGen.Core.Numerics;
 using HwGen.Core.Transforms;
 
 namespace HwGen.Core.Cost;
@@ -94,7 +93,8 @@ public sealed record ResourceDemand
         int reals = Math.Min(k, 2), complex = (k - reals) / 2;
         return new()
         {
-            Multipliers = [new(bits, bits, columns * Spectrum.ProductMultiplies(k))],
+            // A weight waits in a register before its multiplier, or its two.
+            Multipliers = [new(bits, bits, columns * reals) { InputRegisterBits = bits }, new(bits, bits, columns * 4L * complex) { InputRegisterBits = bits / 2 }],
             Memories = [new(rows, columns * k * bits, false, 1)],
             AdderBits = columns * complex * 2L * (2 * bits + 1) + (long)columns * k * accumulatorBits,
             MuxBits = (long)k * accumulatorBits,
