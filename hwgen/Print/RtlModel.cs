@@ -354,7 +354,12 @@ internal sealed class RtlModel
             "taps", _plan.Taps.Select(t =>
             {
                 var (valid, index, data) = Signals(t.Name);
-                return new ScriptObject { ["plan"] = t, ["valid"] = valid, ["index"] = index, ["data"] = data };
+                var tap = new ScriptObject { ["plan"] = t, ["valid"] = valid, ["index"] = index, ["data"] = data, ["min"] = null };
+                if (_plan.RangeOf(t) is not { } range || range.Holds(Interval.Of(new(t.WordBits, 0)))) return tap;
+                // The module compares with a bit more than the word has.
+                tap["min"] = Verilog.Signed(t.WordBits + 1, range.Min);
+                tap["max"] = Verilog.Signed(t.WordBits + 1, range.Max);
+                return tap;
             }).ToArray());
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using HwGen.Core.Numerics;
 using HwGen.Core.Transforms;
 using Scriban.Runtime;
 
@@ -39,7 +40,7 @@ internal sealed class TransformModel
             ["twiddles"] = _twiddles.OrderByDescending(t => t.Key).Select(t => new ScriptObject
             {
                 ["name"] = t.Value,
-                ["value"] = string.Create(CultureInfo.InvariantCulture, $"{(t.Key < 0 ? "-" : "")}{_plan.Twiddle.Width}'sd{Math.Abs(t.Key)}"),
+                ["value"] = Verilog.Signed(_plan.Twiddle.Width, t.Key),
                 ["comment"] = _plan.Twiddle.ToDouble(t.Key).ToString("F6", CultureInfo.InvariantCulture),
             }).ToArray(),
             ["inputs"] = Enumerable.Range(0, k).Select(i => new ScriptObject
@@ -56,6 +57,7 @@ internal sealed class TransformModel
                 ["source"] = Name(d.Key.Node, d.Key.Delay - 1),
             }).ToArray(),
             ["outputs"] = outputs,
+            ["checks"] = Checks(),
         };
     }
 
@@ -100,6 +102,17 @@ internal sealed class TransformModel
             ["msb"] = node.Format.Msb,
             ["value"] = Verilog.Resize(source, result, node.Format.Width),
         };
+    }
+
+    /// <summary>What no node may be, as lines of one condition: beyond its range where that is less than its word.</summary>
+    private string[] Checks()
+    {
+        string[] beyond = [.. _plan.Nodes.Select((n, i) => (n, Name(i, 0), Interval.Of(n.Format))).Where(p => p.n.Op != TransformOp.Input).SelectMany(p => (string[])
+        [
+            .. p.n.Min > p.Item3.Min ? (string[])[$"{p.Item2} < {Verilog.Signed(p.n.Format.Width, p.n.Min)}"] : [],
+            .. p.n.Max < p.Item3.Max ? (string[])[$"{p.Item2} > {Verilog.Signed(p.n.Format.Width, p.n.Max)}"] : [],
+        ])];
+        return [.. beyond.Select((b, i) => (i == 0 ? "" : "|| ") + b)];
     }
 
     private ScriptObject Output(TransformOutput output, int lane, int bits)

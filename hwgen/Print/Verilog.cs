@@ -8,6 +8,9 @@ internal static class Verilog
     /// <summary>5'd2.</summary>
     public static string Decimal(int width, long value) => string.Create(CultureInfo.InvariantCulture, $"{width}'d{value}");
 
+    /// <summary>-5'sd2.</summary>
+    public static string Signed(int width, long value) => string.Create(CultureInfo.InvariantCulture, $"{(value < 0 ? "-" : "")}{width}'sd{Math.Abs(value)}");
+
     /// <summary>8'hff.</summary>
     public static string Hex(int width, ulong value) => string.Create(CultureInfo.InvariantCulture, $"{width}'h{value:x}");
 

@@ -90,8 +90,9 @@ public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptio
                 Text(4 * LongPause + plan.RestCycles + 50 * plan.Schedule.IntervalCycles + 5000), Text(run.Gap), Text(run.Reset), .. trace is { } t ? new[] { t.File, Text(t.From), Text(t.To) } : [], "+hwgen_readback",
             ];
             IProgress<int>? steps = progress is null ? null : new Relay(progress, run.Name, run.Stimulus.Steps.Count);
-            await Verilator.StreamAsync(program, runFolder.Path, arguments,
+            string log = await Verilator.StreamAsync(program, runFolder.Path, arguments,
                 (stream, c) => comparer.ReadAsync(stream, stopAtFirst, steps, c), cancel).ConfigureAwait(false);
+            comparer.CheckRanges(log);
         }
         finally
         {

@@ -97,6 +97,17 @@ public sealed class TapComparer
         Finish(ended);
     }
 
+    /// <summary>What the design's own checks of its proven ranges said.</summary>
+    /// <param name="log">Standard error of the harness.</param>
+    public void CheckRanges(string log)
+    {
+        foreach (string line in log.Split('\n').Where(l => l.StartsWith("range: ", StringComparison.Ordinal)))
+        {
+            Mismatches++;
+            First ??= new(_run, -1, "range", Name(-2), -1, -1, "no row of the step", "proven range", line["range: ".Length..].Trim(), "a word within it", "one beyond");
+        }
+    }
+
     private bool Consume(ReadOnlySpan<byte> bytes, out int length, out bool ended)
     {
         (length, ended) = (0, false);

@@ -72,8 +72,9 @@ public sealed class Verilator
     }
 
     /// <summary>Runs a program and gives its standard output to a reader while it runs.</summary>
-    /// <exception cref="ToolException">It can't be started.</exception>
-    public static async Task StreamAsync(string program, string folder, IEnumerable<string> arguments, Func<Stream, CancellationToken, Task> reader, CancellationToken cancel)
+    /// <returns>What it wrote to standard error.</returns>
+    /// <exception cref="ToolException">It can't be started, or fails.</exception>
+    public static async Task<string> StreamAsync(string program, string folder, IEnumerable<string> arguments, Func<Stream, CancellationToken, Task> reader, CancellationToken cancel)
     {
         var start = new ProcessStartInfo(program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
@@ -94,6 +95,7 @@ public sealed class Verilator
         string log = await errors.ConfigureAwait(false);
         if (ended && process.ExitCode != 0)
             throw new ToolException("simulation", $"{program} {string.Join(' ', arguments)}", log.Trim(), "The simulation broke off; its log says why.");
+        return log;
     }
 
     private static async Task<BufferedCommandResult> RunAsync(string tool, string folder, string[] arguments, bool mustSucceed, CancellationToken cancel)

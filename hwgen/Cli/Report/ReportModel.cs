@@ -68,7 +68,7 @@ public sealed record TensorFacts(string Name, int Width, int FracBits, double Ma
 /// <param name="NeededBits">Bits that no input can exceed, by interval analysis over the actual weights.</param>
 /// <param name="WidthBits">Bits it has.</param>
 /// <param name="Saturates">It clips instead where the proof does not reach.</param>
-public sealed record WidthProof(string Name, int NeededBits, int WidthBits, bool Saturates);
+public sealed record WidthProof(string Name, double From, double To, int NeededBits, int WidthBits, bool Saturates);
 
 /// <param name="Phase">Dense, ADMM or retraining.</param>
 /// <param name="Epoch">Since the beginning, all phases counted on.</param>

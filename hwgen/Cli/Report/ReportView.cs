@@ -19,7 +19,7 @@ internal sealed class ReportView
         Accuracy = [.. model.Accuracy.Select(a => new AccuracyView(a.Label, Show.Percent(a.Accuracy), a.Over))];
         Utilization = [.. model.Utilization.Select(u => new UnitView(u.Unit, Show.Count(u.Multipliers), Show.Percent(u.Share), BarWidth(u.Share)))];
         Tensors = [.. model.Tensors.Select(TensorView.Of)];
-        Widths = [.. model.Widths.Select(w => new WidthView(w.Name, w.NeededBits, w.WidthBits,
+        Widths = [.. model.Widths.Select(w => new WidthView(w.Name, $"{Show.Number(w.From)} to {Show.Number(w.To)}", w.NeededBits, w.WidthBits,
             w.Saturates ? "saturates" : w.NeededBits <= w.WidthBits ? "cannot overflow" : "CAN OVERFLOW"))];
         Plots = [.. ReportPlots.Of(model)];
     }
@@ -95,7 +95,7 @@ internal sealed record AccuracyView(string Label, string Accuracy, string Over);
 
 internal sealed record UnitView(string Unit, string Multipliers, string Share, string BarWidth);
 
-internal sealed record WidthView(string Name, int Needed, int Width, string Verdict);
+internal sealed record WidthView(string Name, string Range, int Needed, int Width, string Verdict);
 
 /// <param name="Title">What is plotted.</param>
 /// <param name="Caption">What it means.</param>

@@ -145,37 +145,17 @@ internal static class PlanFacts
 
     private static List<WidthProof> Widths(AcceleratorPlan plan)
     {
-        int b = plan.WordBits;
         var widths = new List<WidthProof>();
-        foreach (TransformMode mode in plan.Formats.Modes)
+        foreach (TransformPlan transform in plan.Formats.Modes.Where(m => m.BlockSize > 1).SelectMany(m => (TransformPlan[])[m.Fft, m.Ifft]))
         {
-            string k = $"k = {mode.BlockSize}";
-            int ifft = mode.Ifft.Input.Width;
-            widths.AddRange(
-            [
-                new($"FFT, widest node, {k}", Widest(mode.Fft), Widest(mode.Fft), false),
-                new($"FFT output to spectrum word, {k}", mode.Fft.OutputBits, b, true),
-                new($"accumulator to IFFT word, {k}", plan.AccumulatorBits - plan.Control.DrainVariants.Where(v => v.BlockSize == mode.BlockSize).Min(v => v.Shift) + 1, ifft, true),
-                new($"IFFT, widest node, {k}", Widest(mode.Ifft), Widest(mode.Ifft), false),
-                new($"IFFT output to sum word, {k}", mode.Ifft.OutputBits - plan.Control.IfftVariants.Where(v => v.BlockSize == mode.BlockSize).Min(v => v.Shift) + 1, b, true),
-            ]);
+            TransformNode widest = transform.Nodes.MaxBy(n => n.Format.Width)!;
+            widths.Add(new($"{(transform.Inverse ? "inverse FFT" : "FFT")}, widest node, k = {transform.BlockSize}", widest.Format.ToDouble(widest.Min), widest.Format.ToDouble(widest.Max),
+                widest.Format.Width, widest.Format.Width, false));
         }
-        widths.Add(new("frequency accumulators", plan.AccumulatorBits, plan.AccumulatorBits, false));
-        if (plan.Program.Cells.Any(c => c.Kind != CellKind.Lstm))
-        {
-            widths.Add(new("GRU gate inputs", b + 2, b, true));
-            widths.Add(new("GRU candidate input", b + 4, b, true));
-            widths.Add(new("GRU state", plan.Formats.GruState.Width, plan.Formats.GruState.Width, false));
-        }
-        if (plan.Program.Cells.Any(c => c.Kind == CellKind.Lstm))
-        {
-            widths.Add(new("LSTM gate inputs", plan.Formats.LstmState.Width + b - plan.Formats.PeepholeShift + 2, b, true));
-            widths.Add(new("LSTM cell state", plan.Formats.LstmState.Width + 2, plan.Formats.LstmState.Width, true));
-        }
-        if (plan.Program.Linears.Count > 0) widths.Add(new("sum plus bias", b + 1, b, true));
+        // A sum that several inverse FFT units make has the same proof at each.
+        foreach (ProvenRange range in plan.Ranges.DistinctBy(r => r.Name))
+            widths.Add(new(range.Name, range.Word.ToDouble(range.Before.Min), range.Word.ToDouble(range.Before.Max), range.Before.Bits, range.Word.Width, range.Saturates));
         return widths;
-
-        static int Widest(TransformPlan transform) => transform.Nodes.Max(n => n.Format.Width);
     }
 
     private static ActivationError Curve(string name, ActivationPlan activation)

@@ -27,6 +27,8 @@ public sealed class AcceleratorPlan
     /// <summary>Multipliers of an LSTM's lane: f . c, i . g, o . tanh(c'); with peepholes three more.</summary>
     public const int LstmMultipliers = 3;
 
+    private readonly Lazy<IReadOnlyList<ProvenRange>> _ranges;
+
     private AcceleratorPlan(string name, TrainedNetwork network, NetworkFormats formats, HardwareSettings hardware)
     {
         (Name, ModuleName, Formats, Program) = (name, name.Replace('-', '_'), formats, new(network.Layers));
@@ -42,6 +44,7 @@ public sealed class AcceleratorPlan
         Control = new ControlPlan(this);
         Images = new ImageBuilder(this).Build();
         Taps = new TapBuilder(this).Build();
+        _ranges = new(() => new RangeProof(this).Build());
     }
 
     public string Name { get; }
@@ -82,6 +85,13 @@ public sealed class AcceleratorPlan
     public IReadOnlyList<MemoryImage> Images { get; }
 
     public IReadOnlyList<TapPlan> Taps { get; }
+
+    /// <summary>What every net that the design carries words in can hold, for any input.</summary>
+    public IReadOnlyList<ProvenRange> Ranges => _ranges.Value;
+
+    /// <summary>What a tap's words can be; null where nothing is proven of them.</summary>
+    public Interval? RangeOf(TapPlan tap) =>
+        Ranges.Where(r => r.Tap == tap.Name).Select(r => (Interval?)r.Range).Aggregate((Interval?)null, (all, r) => all?.Hull(r!.Value) ?? r);
 
     public VectorPlan Input => Program.Vectors[0];
 

@@ -81,4 +81,29 @@ public sealed class TransformPlan
             output[lane] = _lanes[lane].Negate ? -value : value;
         }
     }
+
+    /// <summary>What the output lanes can hold for words from given ranges: each node's own proof and its operands' ranges together.</summary>
+    /// <param name="input">Of each input word, shape (k).</param>
+    /// <returns>Shape (k).</returns>
+    public Interval[] Bounds(IEnumerable<Interval> input)
+    {
+        var ranges = new Interval[_program.Length];
+        int words = 0;
+        foreach (Interval word in input) ranges[words++] = word;
+        for (int n = words; n < _program.Length; n++)
+        {
+            TransformNode node = _program[n];
+            Interval value = node.Op switch
+            {
+                TransformOp.Add => ranges[node.A] + ranges[node.B],
+                TransformOp.Subtract => ranges[node.A] - ranges[node.B],
+                TransformOp.Multiply => ranges[node.A] * node.Constant,
+                TransformOp.Round => ranges[node.A],
+                TransformOp.Double => ranges[node.A] * 2,
+                _ => throw new InvalidOperationException($"No such operation: {node.Op}."),
+            };
+            ranges[n] = value.RoundHalfUp(node.Shift).Meet(new(node.Min, node.Max));
+        }
+        return [.. _lanes.Select(l => l.Negate ? -ranges[l.Node] : ranges[l.Node])];
+    }
 }

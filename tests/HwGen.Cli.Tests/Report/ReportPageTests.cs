@@ -63,7 +63,7 @@ public sealed partial class ReportPageTests
             Utilization = [new(text, 1, 0.5)],
             Verification = Sample.Model.Verification with { FirstDivergence = text, Mismatches = 1 },
             Tensors = [new(text, 12, 8, 1, 0)],
-            Widths = [new(text, 1, 1, false)],
+            Widths = [new(text, -1, 1, 1, 1, false)],
             Training = [new(text, 0, 1), new(text, 1, 0.5), new("other", 2, 0.4)],
             Activations = [new(text, [new(0, 0), new(1, 0.5)])],
         };

@@ -53,6 +53,28 @@ module fft4 (
         n9_d1 <= n9;
     end
 
+    // Simulation: no node leaves its proven range.
+    // synthesis translate_off
+    reg told;
+
+    initial told = 1'b0;
+
+    always @(posedge clk) begin
+        if (!told && (
+                n4 > 9'sd254
+                || n5 < -9'sd255
+                || n6 > 9'sd254
+                || n7 > 10'sd508
+                || n8 < -10'sd510
+                || n8 > 10'sd510
+                || n9 < -9'sd255
+        )) begin
+            told <= 1'b1;
+            $fdisplay(32'h8000_0002, "range: %m, a node is beyond what is proven");
+        end
+    end
+    // synthesis translate_on
+
     assign out[9:0] = n7;
     assign out[19:10] = n8;
     assign out[29:20] = {n5_d1[8], n5_d1};

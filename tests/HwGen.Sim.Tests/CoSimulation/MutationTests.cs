@@ -105,6 +105,20 @@ public sealed class MutationTests
         Assert.Equal("after-reset", result.First?.Run);
     }
 
+    /// <summary>Every word agrees; what the design's own checks say is enough.</summary>
+    [Theory]
+    [InlineData("rtl/hwgen_range.v", "> MAX", "> MIN", "u_range_")]
+    [InlineData("rtl/random_net_fft_4.v", "if (!told && (", "if (!told || (", "u_fft")]
+    public async Task VerifyAsync_RangeBeyondItsProof_FailsByTheCheckThatSaysSo(string file, string before, string after, string instance)
+    {
+        using var design = new Printed(Plan);
+        design.Edit(file, before, after);
+        VerifyResult result = await design.Simulator.VerifyAsync(design.Stress(1).Take(2), null, default);
+        Assert.False(result.Passed(Plan));
+        Assert.Equal("range", result.First?.Tap);
+        Assert.Contains(instance, result.First!.Bin, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task VerifyAsync_Divergence_LeavesAWaveform()
     {
