@@ -5,14 +5,10 @@ namespace HwGen.Sim.Tests.CoSimulation;
 
 public sealed class CoSimulatorTests
 {
-    // Sizes that k does not divide; one element, some, and more than there are rows; stacked layers.
+    // Sizes that k does not divide; stacked layers. `verify-random` draws many more.
     [Theory]
     [InlineData(601, 1, 8, 4, 5, new[] { 6 }, 3)]
-    [InlineData(602, 2, 6, 1, 7, new[] { 9 }, 4)]
-    [InlineData(603, 4, 12, 64, 10, new[] { 13 }, 5)]
     [InlineData(604, 8, 12, 3, 12, new[] { 16, 9 }, 6)]
-    [InlineData(605, 16, 4, 2, 20, new[] { 24 }, 10)]
-    [InlineData(606, 4, 18, 5, 6, new[] { 7, 8, 5 }, 9)]
     public Task VerifyAsync_RandomGru_AgreesInEveryWordAndCycle(int seed, int k, int bits, int elements, int input, int[] hidden, int outputs) =>
         AssertAgrees(new(seed, k, bits, elements, input, hidden, outputs, 1.5));
 
@@ -24,15 +20,6 @@ public sealed class CoSimulatorTests
     [InlineData("mixed", 9)]
     [InlineData("map", 8)]
     public Task VerifyAsync_EveryKind_AgreesInEveryWordAndCycle(string name, int bits) => AssertAgrees(Designs.Create(name, bits));
-
-    /// <summary>Drawn: 702 an LSTM with projection of mixed block sizes, 733 a convolution and an average, 769 a GRU with
-    /// linear_before_reset = 0 and an LSTM with peepholes, 794 a convolution on a pool.</summary>
-    [Theory]
-    [InlineData(702)]
-    [InlineData(733)]
-    [InlineData(769)]
-    [InlineData(794)]
-    public Task VerifyAsync_DrawnDesign_AgreesInEveryWordAndCycle(int seed) => AssertAgrees(RandomDesign.DrawAny(seed));
 
     private static async Task AssertAgrees(RandomDesign shape)
     {

@@ -1,10 +1,12 @@
 using HwGen.Core;
+using HwGen.Core.Parts;
 using HwGen.Core.Plan;
 using HwGen.Sim.CoSimulation;
+using HwGen.Sim.Synthesis;
 
 namespace HwGen.Sim.Tests.CoSimulation;
 
-/// <summary>Alone: one test changes where the whole process looks for programs.</summary>
+/// <summary>Alone: some tests change where the whole process looks for programs.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class AloneCollection
 {
@@ -70,6 +72,24 @@ public sealed class VerilatorTests
             Environment.SetEnvironmentVariable("PATH", design.Folder);
             ToolException e = await Assert.ThrowsAsync<ToolException>(() => design.Simulator.VerifyAsync(design.Stress(1), null, default));
             Assert.Equal("verilator", e.Tool);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("PATH", path);
+        }
+    }
+
+    [Fact]
+    public async Task SynthesizerRunAsync_NoTool_Throws()
+    {
+        using var design = new Printed(Plan);
+        string? path = Environment.GetEnvironmentVariable("PATH");
+        try
+        {
+            Environment.SetEnvironmentVariable("PATH", design.Folder);
+            ToolException e = await Assert.ThrowsAsync<ToolException>(() =>
+                new Synthesizer(design.Folder, Plan.ModuleName).RunAsync(Part.Find("xilinx7")!, design.Folder, true, 12, null, default));
+            Assert.Contains("apt-get install yosys", e.Hint, StringComparison.Ordinal);
         }
         finally
         {

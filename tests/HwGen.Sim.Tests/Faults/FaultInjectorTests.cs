@@ -27,12 +27,10 @@ public sealed partial class FaultInjectorTests
 
     public static TheoryData<string> Names() => ["gru", "lstm", "mixed", "map"];
 
-    [Theory]
-    [InlineData("gru")]
-    [InlineData("lstm")]
-    public async Task RunAsync_OneOfEachKind_FindsAllAtAWord(string name)
+    [Fact]
+    public async Task RunAsync_OneOfEachKind_FindsAllAtAWord()
     {
-        AcceleratorPlan plan = Plan(name);
+        AcceleratorPlan plan = Lstm;
         using var design = new Printed(plan);
         int kinds = Enum.GetValues<FaultKind>().Length;
         IReadOnlyList<FaultOutcome> outcomes = await new FaultInjector(plan, design.Folder, new VerifyOptions(Printed.Cache))
