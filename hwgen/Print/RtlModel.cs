@@ -116,7 +116,9 @@ internal sealed class RtlModel
     {
         int units = _plan.Shape.IfftUnits, pairs = Math.Max(1, K / 2), elements = _plan.Shape.Elements, columns = _plan.Shape.Columns;
         IReadOnlyList<int> modes = _plan.Program.Modes;
-        Put("pe_multipliers", columns * Spectrum.ProductMultiplies(K), "mixed", _plan.IsMixed ? 1 : 0, "pairs", pairs, "pairs_msb", pairs - 1,
+        int cycle = _plan.Shape.ThreeMultiply ? 2 : 3;
+        Put("pe_multipliers", columns * Spectrum.ProductMultiplies(K, _plan.Shape.ThreeMultiply), "mixed", _plan.IsMixed ? 1 : 0, "three", _plan.Shape.ThreeMultiply ? 1 : 0,
+            "mode_cycle", cycle, "mode_cycle_minus_1", cycle - 1, "pairs", pairs, "pairs_msb", pairs - 1,
             "weight_bits", columns * K * Word, "weight_msb", columns * K * Word - 1,
             "product_first_delay", _plan.Latency.ProductFirst, "product_load_delay", _plan.Latency.ProductLoad,
             "no_columns", Verilog.Hex(columns, 0), "columns_lane_msb", columns - 1, "column_msb", _control.LaneBitsQ - 1,

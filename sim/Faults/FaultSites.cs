@@ -94,6 +94,8 @@ public sealed partial class FaultSites
             "rtl/hwgen_gru_lane.v g_resets" => !resets,
             "rtl/hwgen_gru_lane.v g_linear" => resets,
             "rtl/hwgen_pe.v g_bin" => _plan.BlockSize < 4,
+            "rtl/hwgen_pe.v g_three" => !_plan.Shape.ThreeMultiply,
+            "rtl/hwgen_pe.v g_four" => _plan.Shape.ThreeMultiply,
             _ => false,
         };
     }

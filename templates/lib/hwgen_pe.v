@@ -4,9 +4,11 @@
 //   2K - 2 multipliers a column (K = 1: one). Words: DC, Nyquist, Re1, Im1, ..., the first least
 //   significant. With MIXED, a pair whose bit in real_pairs is set holds two real words instead:
 //   K words are then several spectra of fewer words side by side.
-// Timing: weight in cycle 1, spectrum in cycle 2, real_pairs in cycle 3, first in cycle 4 (5 for Q > 1),
-// load a cycle after the first of a group's last column; the drain register shows the accumulators a
-// cycle later and else passes drain_in on.
+// With THREE a complex product takes three multipliers instead of four, one of them a bit wider, and three
+// adders before them: (a + jb)(c + jd) = c(a + b) - b(c + d) + j(c(a + b) + a(d - c)).
+// Timing: weight in cycle 1, spectrum in cycle 2, real_pairs in cycle 3 (THREE: 2), first in cycle 4, later
+// by one for Q > 1 and by one for THREE, load a cycle after the first of a group's last column; the drain
+// register shows the accumulators a cycle later and else passes drain_in on.
 `default_nettype none
 
 module hwgen_pe #(
@@ -15,6 +17,7 @@ module hwgen_pe #(
     parameter Q     = 1,
     parameter ACC_W = 32,
     parameter MIXED = 0,
+    parameter THREE = 0,
     parameter PAIRS = 4
 ) (
     input  wire               clk,
@@ -51,7 +54,16 @@ module hwgen_pe #(
                     sum     <= product;
                 end
 
-                assign parts[(i*Q+q)*SUM_W +: SUM_W] = {sum[2*W-1], sum};
+                if (THREE != 0) begin : g_three
+                    // The pairs' sums before their products take a cycle.
+                    reg signed [2*W-1:0] late;
+
+                    always @(posedge clk) late <= sum;
+
+                    assign parts[(i*Q+q)*SUM_W +: SUM_W] = {late[2*W-1], late};
+                end else begin : g_four
+                    assign parts[(i*Q+q)*SUM_W +: SUM_W] = {sum[2*W-1], sum};
+                end
             end
 
             for (i = 1; i < K / 2; i = i + 1) begin : g_bin
@@ -60,20 +72,48 @@ module hwgen_pe #(
                 wire signed [W-1:0] x_re = spectrum[(q*K+2*i)*W +: W];
                 wire signed [W-1:0] x_im = spectrum[(q*K+2*i+1)*W +: W];
                 wire is_real = MIXED != 0 && real_pairs[i];
-                reg signed [2*W-1:0] re_re;
-                reg signed [2*W-1:0] im_im;
-                reg signed [2*W-1:0] re_im;
-                reg signed [2*W-1:0] im_re;
                 reg signed [2*W:0] re;
                 reg signed [2*W:0] im;
 
-                always @(posedge clk) begin
-                    re_re <= w_re * x_re;
-                    im_im <= w_im * x_im;
-                    re_im <= w_re * x_im;
-                    im_re <= w_im * x_re;
-                    re    <= is_real ? {re_re[2*W-1], re_re} : {re_re[2*W-1], re_re} - {im_im[2*W-1], im_im};
-                    im    <= is_real ? {im_im[2*W-1], im_im} : {re_im[2*W-1], re_im} + {im_re[2*W-1], im_re};
+                if (THREE != 0) begin : g_three
+                    reg signed [W-1:0] w_1;
+                    reg signed [W:0]   x_1;
+                    reg signed [W:0]   w_2;
+                    reg signed [W-1:0] x_2;
+                    reg signed [W:0]   w_3;
+                    reg signed [W-1:0] x_3;
+                    reg signed [2*W:0] product_1;
+                    reg signed [2*W:0] product_2;
+                    reg signed [2*W:0] product_3;
+
+                    // Of two real words the first product is nothing, and the others are theirs.
+                    always @(posedge clk) begin
+                        w_1       <= w_re;
+                        x_1       <= is_real ? {(W+1){1'b0}} : {x_re[W-1], x_re} + {x_im[W-1], x_im};
+                        w_2       <= is_real ? -{w_re[W-1], w_re} : {w_re[W-1], w_re} + {w_im[W-1], w_im};
+                        x_2       <= is_real ? x_re : x_im;
+                        w_3       <= is_real ? {w_im[W-1], w_im} : {w_im[W-1], w_im} - {w_re[W-1], w_re};
+                        x_3       <= is_real ? x_im : x_re;
+                        product_1 <= w_1 * x_1;
+                        product_2 <= w_2 * x_2;
+                        product_3 <= w_3 * x_3;
+                        re        <= product_1 - product_2;
+                        im        <= product_1 + product_3;
+                    end
+                end else begin : g_four
+                    reg signed [2*W-1:0] re_re;
+                    reg signed [2*W-1:0] im_im;
+                    reg signed [2*W-1:0] re_im;
+                    reg signed [2*W-1:0] im_re;
+
+                    always @(posedge clk) begin
+                        re_re <= w_re * x_re;
+                        im_im <= w_im * x_im;
+                        re_im <= w_re * x_im;
+                        im_re <= w_im * x_re;
+                        re    <= is_real ? {re_re[2*W-1], re_re} : {re_re[2*W-1], re_re} - {im_im[2*W-1], im_im};
+                        im    <= is_real ? {im_im[2*W-1], im_im} : {re_im[2*W-1], re_im} + {im_re[2*W-1], im_re};
+                    end
                 end
 
                 assign parts[((2*i)*Q+q)*SUM_W +: SUM_W]   = re;

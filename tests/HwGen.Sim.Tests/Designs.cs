@@ -27,6 +27,7 @@ internal static class Designs
             Streams = name is "lstm" or "mixed" ? 2 : 1,
             ColumnsPerCycle = name is "lstm" or "google lstm" ? 2 : 1,
             VectorLanes = name is "mixed" ? 4 : 0,
+            ThreeMultiply = name is "mixed" or "google lstm",
         });
     }
 }

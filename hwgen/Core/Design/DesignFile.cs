@@ -159,6 +159,9 @@ public sealed record HardwareSettings(int ProcessingElements, double ClockMegahe
     /// <summary>Column blocks that an element takes a cycle.</summary>
     public int ColumnsPerCycle { get; init; } = 1;
 
+    /// <summary>Whether a complex product takes three multipliers instead of four; null lets the budget decide, and is no where it has nothing to decide.</summary>
+    public bool? ThreeMultiply { get; init; }
+
     /// <summary>Inverse FFT units; 0 lets the plan take as many as pay.</summary>
     public int IfftUnits { get; init; }
 

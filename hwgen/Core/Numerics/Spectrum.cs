@@ -31,6 +31,7 @@ public static class Spectrum
         return Forward(wide);
     }
 
-    /// <summary>Real multiplies of one product of two spectra: 2k − 2 (k = 1: one).</summary>
-    public static int ProductMultiplies(int blockSize) => Math.Max(1, 2 * blockSize - 2);
+    /// <summary>Real multiplies of one product of two spectra: 2k − 2 (k = 1: one), or with three to a complex product (3k − 2) / 2.</summary>
+    public static int ProductMultiplies(int blockSize, bool threeMultiply = false) =>
+        blockSize == 1 ? 1 : 2 + (threeMultiply ? 3 : 4) * (blockSize / 2 - 1);
 }

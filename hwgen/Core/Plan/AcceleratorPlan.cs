@@ -34,7 +34,7 @@ public sealed class AcceleratorPlan
         (Name, ModuleName, Formats, Program) = (name, name.Replace('-', '_'), formats, new(network.Layers));
         Parameters = [.. network.Weights.Select((w, l) => QuantizedLayer.Quantize(w, Sets(l), formats.Layers[l]))];
         Groups = new(Program, hardware.ProcessingElements, hardware.ColumnsPerCycle, recurrentFirst: hardware.Streams > 1);
-        Latency = new(formats.Modes.Max(m => m.Fft.LatencyCycles) + FftOverhead, ProductLatency + (hardware.ColumnsPerCycle > 1 ? 1 : 0),
+        Latency = new(formats.Modes.Max(m => m.Fft.LatencyCycles) + FftOverhead, ProductLatency + (hardware.ColumnsPerCycle > 1 ? 1 : 0) + (hardware.ThreeMultiply == true ? 1 : 0),
             formats.Modes.Max(m => m.Ifft.LatencyCycles) + IfftOverhead,
             (Program.Cells.Any(c => c.Kind == CellKind.Lstm) ? LstmLane : GruLane) + MemoryOverhead,
             LinearLatency + (Program.Linears.Any(l => l.Pool is not null) ? 1 : 0), OutputLatency);
@@ -137,11 +137,11 @@ public sealed class AcceleratorPlan
     {
         SumPlan sum = Program.Sums[r.Sum];
         int parts = BlockSize / sum.BlockSize, rows = Parameters[sum.Layer].Matrices[sum.Terms[0].Matrix].RowBlocks;
-        return (long)Math.Min(parts, rows - r.Block * parts) * Spectrum.ProductMultiplies(sum.BlockSize);
+        return (long)Math.Min(parts, rows - r.Block * parts) * Spectrum.ProductMultiplies(sum.BlockSize, Shape.ThreeMultiply);
     }));
 
     /// <summary>Multipliers of all processing elements.</summary>
-    public int ProductMultipliers => Shape.Elements * Shape.Columns * Spectrum.ProductMultiplies(BlockSize);
+    public int ProductMultipliers => Shape.Elements * Shape.Columns * Spectrum.ProductMultiplies(BlockSize, Shape.ThreeMultiply);
 
     /// <summary>Multiplies of all block products ÷ (PE multipliers × cycles a frame).</summary>
     public double MultiplierUtilization => ProductMultiplies / ((double)ProductMultipliers * Schedule.IntervalCycles);
@@ -182,7 +182,7 @@ public sealed class AcceleratorPlan
 
     /// <summary>Multipliers of the whole engine.</summary>
     public long Multipliers => HardwarePlanner.Multipliers(Program, Formats,
-        new(Shape.Elements, 0, 0) { ColumnsPerCycle = Shape.Columns, VectorLanes = Program.Cells.Count > 0 ? Shape.Lanes : 0 }, Shape.IfftUnits);
+        new(Shape.Elements, 0, 0) { ColumnsPerCycle = Shape.Columns, ThreeMultiply = Shape.ThreeMultiply, VectorLanes = Program.Cells.Count > 0 ? Shape.Lanes : 0 }, Shape.IfftUnits);
 
     /// <summary>The slot of time, in intervals from the run's start, in which each step starts when nothing stalls: streams take turns.</summary>
     /// <param name="streams">Stream of each step.</param>
@@ -278,7 +278,7 @@ public sealed class AcceleratorPlan
 
         (EngineShape, Schedule) With(int i)
         {
-            var s = new EngineShape(Groups.Elements, Groups.Columns, i, lanes, hardware.Streams);
+            var s = new EngineShape(Groups.Elements, Groups.Columns, i, lanes, hardware.Streams) { ThreeMultiply = hardware.ThreeMultiply == true };
             return (s, new Scheduler(Program, Groups, s, Latency).Run());
         }
     }

@@ -6,4 +6,8 @@ namespace HwGen.Core.Plan;
 /// <param name="IfftUnits">I: inverse FFT units, each behind every I-th element.</param>
 /// <param name="Lanes">V: elements of a block that the cell unit updates a cycle; divides K.</param>
 /// <param name="Streams">S: independent sequences that take turns.</param>
-public sealed record EngineShape(int Elements, int Columns, int IfftUnits, int Lanes, int Streams);
+public sealed record EngineShape(int Elements, int Columns, int IfftUnits, int Lanes, int Streams)
+{
+    /// <summary>Whether a complex product takes three multipliers and three adders instead of four multipliers.</summary>
+    public bool ThreeMultiply { get; init; }
+}

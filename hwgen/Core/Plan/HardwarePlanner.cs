@@ -12,6 +12,9 @@ public static class HardwarePlanner
 {
     private const int MaxColumns = 8;
 
+    /// <summary>iCE40's: one side of a product of three is a bit wider than the words.</summary>
+    private const int NarrowestMultiplier = 16;
+
     /// <summary>A part of the budget is left to what surrounds the engine, and to routing.</summary>
     private const double MemoryShare = 0.95;
 
@@ -31,8 +34,9 @@ public static class HardwarePlanner
             {
                 int cycles = Cycles(program, elements, columns);
                 foreach (int lanes in Lanes(program, hardware, cycles))
+                foreach (bool three in hardware.ThreeMultiply is { } set ? [set] : formats.Bits < NarrowestMultiplier ? (bool[])[false, true] : [false])
                 {
-                    HardwareSettings settings = hardware with { ProcessingElements = elements, ColumnsPerCycle = columns, VectorLanes = lanes };
+                    HardwareSettings settings = hardware with { ProcessingElements = elements, ColumnsPerCycle = columns, VectorLanes = lanes, ThreeMultiply = three };
                     int units = hardware.IfftUnits > 0 ? hardware.IfftUnits : Units(program, elements, cycles);
                     long dsp = Multipliers(program, formats, settings, units);
                     if (dsp <= budget.Dsp && Bram36(program, formats, settings, cycles) <= MemoryShare * budget.Bram36) found.Add((settings, cycles, dsp));
@@ -43,7 +47,7 @@ public static class HardwarePlanner
 
     /// <summary>Multipliers of an engine: those of the elements, the transforms and the lanes.</summary>
     public static long Multipliers(StepProgram program, NetworkFormats formats, HardwareSettings settings, int units) =>
-        (long)settings.ProcessingElements * settings.ColumnsPerCycle * Spectrum.ProductMultiplies(program.BlockSize)
+        (long)settings.ProcessingElements * settings.ColumnsPerCycle * Spectrum.ProductMultiplies(program.BlockSize, settings.ThreeMultiply == true)
         + formats.Modes.Sum(m => (long)program.BlockSize / m.BlockSize * (m.Fft.Multipliers + units * m.Ifft.Multipliers))
         + (long)settings.VectorLanes * AcceleratorPlan.MultipliersOfLane(program);
 

@@ -41,6 +41,7 @@ public sealed record RandomDesign(int Seed, IReadOnlyList<LayerDescription> Laye
             IfftUnits = random.Next(0, 4),
             VectorLanes = 1 << random.Next(0, int.Log2(k) + 1),
             Streams = random.Next(1, 4),
+            ThreeMultiply = random.Next(2) == 0,
         }, 0.3 + 2 * random.NextDouble());
     }
 

@@ -2,8 +2,8 @@ namespace HwGen.Core.Plan;
 
 /// <summary>Cycles from an operation's issue to the first cycle in which an operation that needs its result can be issued.</summary>
 /// <param name="Fft">FFT issue to product issue with the spectrum: memory read, input register, transform, rounding, memory write.</param>
-/// <param name="Product">Last column's issue to the drain of the first row block: memory read, operand register, products, pair sums, the sum of
-/// the columns, accumulator, drain register.</param>
+/// <param name="Product">Last column's issue to the drain of the first row block: memory read, operand register, with three multipliers their sums,
+/// products, pair sums, the sum of the columns, accumulator, drain register.</param>
 /// <param name="Ifft">Drain to the issue of what takes the sum: rounding, transform, rounding, memory write.</param>
 /// <param name="Cell">Cell issue to the issue of what reads the new words: memory read, lane, memory write.</param>
 /// <param name="Linear">Issue of the last member to the issue of what reads the words: memory read, bias, in a design with pools the pool, memory write.</param>

@@ -20,7 +20,7 @@ public sealed class AcceleratorPlanTests
         Assert.InRange(plan.MultiplierUtilization, 0, 1);
         // Every block of every matrix at every position, but where a kernel reaches over the edge of a map.
         long all = plan.Program.Sums.Select((sum, m) => plan.Positions(m) * sum.Terms.Sum(t => plan.Parameters[sum.Layer].Matrices[t.Matrix] is var w
-            ? (long)w.RowBlocks * w.ColumnBlocks * Spectrum.ProductMultiplies(w.BlockSize) : 0)).Sum();
+            ? (long)w.RowBlocks * w.ColumnBlocks * Spectrum.ProductMultiplies(w.BlockSize, plan.Shape.ThreeMultiply) : 0)).Sum();
         if (plan.Layers.Any(l => l is ConvLayer { Padding: > 0 })) Assert.InRange(plan.ProductMultiplies, 1, all);
         else Assert.Equal(all, plan.ProductMultiplies);
     }

@@ -18,9 +18,9 @@ public sealed partial class FaultInjectorTests
     private static readonly AcceleratorPlan Lstm = new RandomDesign(681, [new LstmLayer(11, 13, 10, true, 8, 8, 8), new DenseLayer(10, 5, 8)], 8,
         new(4, 100, 1) { IfftUnits = 2, Streams = 2 }, 2).Plan();
 
-    /// <summary>Linear_before_reset = 0, mixed block sizes, several columns, slices.</summary>
+    /// <summary>Linear_before_reset = 0, mixed block sizes, several columns, slices, three multipliers to a complex product.</summary>
     private static readonly AcceleratorPlan Mixed = new RandomDesign(682, [new GruLayer(11, 13, 8, 4, false), new DenseLayer(13, 5, 2, true)], 8,
-        new(3, 100, 1) { ColumnsPerCycle = 2, VectorLanes = 4 }, 2).Plan();
+        new(3, 100, 1) { ColumnsPerCycle = 2, VectorLanes = 4, ThreeMultiply = true }, 2).Plan();
 
     private static readonly AcceleratorPlan Map = new RandomDesign(683,
         [new ConvLayer(new(4, 4, 2), 6, 2, 2, 1, 0, 2), new PoolLayer(new(3, 3, 6), PoolKind.Max, 2, 1), new DenseLayer(24, 5, 2)], 8, new(2, 100, 1), 2).Plan();
