@@ -163,7 +163,8 @@ public sealed class AcceleratorPlan
     public static AcceleratorPlan Create(string name, TrainedNetwork network, NetworkFormats formats, HardwareSettings hardware) =>
         hardware.ProcessingElements > 0 ? new(name, network.FoldBatchNorm(), formats, hardware) : Fit(name, network.FoldBatchNorm(), formats, hardware);
 
-    /// <summary>Of the sizes that the budget holds the one with the shortest interval; among the most promising, since the schedule decides.</summary>
+    /// <summary>Of the sizes that the budget holds the one with the fewest multipliers that is nearly as fast as the fastest; among the most promising, since
+    /// the schedule decides.</summary>
     private static AcceleratorPlan Fit(string name, TrainedNetwork network, NetworkFormats formats, HardwareSettings hardware)
     {
         ResourceCount budget = hardware.Budget ?? throw new ArgumentException("No elements are given and no budget to choose them by.", nameof(hardware));
@@ -173,12 +174,13 @@ public sealed class AcceleratorPlan
             // The smallest engine there is shows by how much.
             return new(name, network, formats, hardware with { ProcessingElements = 1, ColumnsPerCycle = 1, VectorLanes = 1 });
         }
-        return candidates.Take(FitTrials).Select(c => new AcceleratorPlan(name, network, formats, c))
-            .Where(p => p.Multipliers <= budget.Dsp).DefaultIfEmpty(new(name, network, formats, candidates[^1]))
-            .MinBy(p => (p.Schedule.IntervalCycles, p.SingleStreamCycles, p.Multipliers))!;
+        AcceleratorPlan[] plans = [.. candidates.Take(FitTrials).Select(c => new AcceleratorPlan(name, network, formats, c)).Where(p => p.Multipliers <= budget.Dsp)];
+        if (plans.Length == 0) return new(name, network, formats, candidates[^1]);
+        double limit = plans.Min(p => p.Schedule.IntervalCycles) * (1 + HardwarePlanner.Slack);
+        return plans.Where(p => p.Schedule.IntervalCycles <= limit).MinBy(p => (p.Multipliers, p.Schedule.IntervalCycles, p.SingleStreamCycles))!;
     }
 
-    private const int FitTrials = 4;
+    private const int FitTrials = 5;
 
     /// <summary>Multipliers of the whole engine.</summary>
     public long Multipliers => HardwarePlanner.Multipliers(Program, Formats,

@@ -18,7 +18,11 @@ public static class HardwarePlanner
     /// <summary>A part of the budget is left to what surrounds the engine, and to routing.</summary>
     private const double MemoryShare = 0.95;
 
-    /// <summary>The sizes that fit, the shortest interval first and of those the fewest multipliers; empty when none fits.</summary>
+    /// <summary>A size may take so much longer than the fastest if it takes fewer multipliers.</summary>
+    public const double Slack = 0.03;
+
+    /// <summary>The sizes that fit: the fastest, those within <see cref="Slack"/> of it from the fewest multipliers up, then the others from the shortest
+    /// interval up; empty when none fits.</summary>
     /// <param name="layers">Of the network, batch norm folded.</param>
     /// <param name="formats">Tell the transforms and the widths.</param>
     /// <param name="hardware">Streams, and lanes where they are set.</param>
@@ -42,7 +46,10 @@ public static class HardwarePlanner
                     if (dsp <= budget.Dsp && Bram36(program, formats, settings, cycles) <= MemoryShare * budget.Bram36) found.Add((settings, cycles, dsp));
                 }
             }
-        return [.. found.OrderBy(f => f.Cycles).ThenBy(f => f.Dsp).Select(f => f.Settings)];
+        if (found.Count == 0) return [];
+        var fastest = found.MinBy(f => (f.Cycles, f.Dsp));
+        return [.. found.OrderBy(f => f == fastest ? 0 : f.Cycles <= fastest.Cycles * (1 + Slack) ? 1 : 2)
+            .ThenBy(f => f.Cycles <= fastest.Cycles * (1 + Slack) ? 0 : f.Cycles).ThenBy(f => f.Dsp).Select(f => f.Settings)];
     }
 
     /// <summary>Multipliers of an engine: those of the elements, the transforms and the lanes.</summary>
