@@ -16,6 +16,9 @@ internal static class HandoverModel
     /// <summary>Share of the clock period that the constraints leave to what is around the streams.</summary>
     private const double IoShare = 0.2;
 
+    /// <summary>No write through AXI4-Lite takes as many.</summary>
+    private const int CyclesPerWord = 10;
+
     private const string DefaultPart = "XC7Z020", QuartusFamily = "Cyclone V", QuartusDevice = "5CSEBA6U23I7";
 
     /// <summary>Parts as Vivado names them: with package and speed grade.</summary>
@@ -51,12 +54,13 @@ internal static class HandoverModel
         AddStreams(model, plan);
         AddTestbench(model, plan, vectors, seed);
         AddPorts(model, plan);
+        AddRegisters(model, plan);
         model["file_sets"] = new[]
         {
             FileSet("rtl", [.. sources.Select(s => (s, "verilogSource", "")), .. images.Select(User)]),
             FileSet("testbench", [($"tb/{plan.ModuleName}_tb.v", "verilogSource", ""), User("tb/stimulus.hex"), User("tb/expected.hex")]),
             FileSet("constraints", [("scripts/constraints.sdc", "SDC", ""), ("scripts/constraints.xdc", "user", " user=\"xdc\"")]),
-            FileSet("software", [($"include/{plan.Name}.h", "cSource", "")]),
+            FileSet("software", [($"include/{plan.Name}.h", "cSource", ""), .. Under(design, "driver/").Select(d => (d, "cSource", ""))]),
             FileSet("documentation", [("README.md", "user", " user=\"markdown\"")]),
         };
         return model;
@@ -148,6 +152,7 @@ internal static class HandoverModel
             [("tvalid", "TVALID", true, 0), ("tready", "TREADY", false, 0), ("tdata", "TDATA", true, data), ("tlast", "TLAST", true, 0), ("tid", "TID", true, id)];
         (string Bus, string Role)[] buses = [("s_axis", "slave"), ("m_axis", "master")];
         model["ports"] = new[] { Port("aclk", "in", 0), Port("aresetn", "in", 0) }
+            .Concat(ControlPort.All(plan).Select(p => Port($"{ControlPort.Bus}_{p.Name}", p.IsInput ? "in" : "out", p.Width)))
             .Concat(buses.SelectMany(b => signals.Select(s => Port($"{b.Bus}_{s.Name}", s.WithData == (b.Role == "slave") ? "in" : "out", s.Bits)))).ToArray();
         model["buses"] = buses.Select(b => new ScriptObject
         {
@@ -165,6 +170,39 @@ internal static class HandoverModel
             ["bits"] = Math.Max(1, bits),
             ["msbs"] = bits == 0 ? (int[])[] : [bits - 1],
         };
+    }
+
+    /// <summary>The registers, and the loading of the weights; a design with weights in ROM has neither.</summary>
+    private static void AddRegisters(ScriptObject model, AcceleratorPlan plan)
+    {
+        IReadOnlyList<ControlPort> ports = ControlPort.All(plan);
+        string inputs = Ports(ports.Where(p => p.IsInput)), outputs = Ports(ports.Where(p => !p.IsInput));
+        model["reloadable"] = plan.ReloadableWeights;
+        model["control_ports"] = ports.Select(p => p.ToModel()).ToArray();
+        (model["control_inputs"], model["control_outputs"]) = (inputs, outputs);
+        if (plan.Load is not { } load) return;
+        model["registers"] = DriverModel.Registers(plan);
+        model["control_map"] = ports.Select(p => (Logical: p.Name.ToUpperInvariant(), Physical: $"{ControlPort.Bus}_{p.Name}"))
+            .Append(("ACLK", "aclk")).Append(("ARESETn", "aresetn")).Select(p => new ScriptObject { ["logical"] = p.Item1, ["physical"] = p.Item2 }).ToArray();
+        model["register_table"] = RegisterMap.ToMarkdown();
+        model["register_range"] = 1 << RegisterMap.AddressBits;
+        model["address_msb"] = RegisterMap.AddressBits - 1;
+        model["used_registers"] = ((string[])["DIGEST_LOW", "DIGEST_HIGH", "CONTROL", "STATUS", "SELECT", "DATA", "CHECK"]).Select(name => new ScriptObject
+        {
+            ["name"] = name,
+            ["address"] = Verilog.Hex(RegisterMap.AddressBits, (ulong)RegisterMap.Find(name).Offset),
+        }).ToArray();
+        model["load_file"] = WeightLoad.FileName;
+        model["load_words"] = WeightLoad.HeaderWords + load.Words.Count;
+        model["load_patience"] = CyclesPerWord * load.Words.Count + 1000;
+        model["load_memories"] = load.Memories.Count;
+        model["load_sizes"] = load.Memories.Select(m => new ScriptObject { ["number"] = m.Number, ["words"] = m.Words, ["name"] = m.Image.Name, ["rows"] = m.Rows, ["row_words"] = m.WordsPerRow }).ToArray();
+        model["status_loaded"] = Verilog.Hex(32, RegisterMap.Find("STATUS").Fields.Single(f => f.Name == "LOADED").Mask);
+        model["control_enable"] = Verilog.Hex(32, RegisterMap.Find("CONTROL").Fields.Single(f => f.Name == "ENABLE").Mask);
+        model["control_enable_reset"] = Verilog.Hex(32, RegisterMap.Find("CONTROL").Fields.Aggregate(0u, (mask, f) => mask | f.Mask));
+
+        // As timing constraints name them.
+        static string Ports(IEnumerable<ControlPort> ports) => string.Concat(ports.Select(p => $" {ControlPort.Bus}_{p.Name}{(p.Width > 0 ? "[*]" : "")}"));
     }
 
     private static ScriptObject FileSet(string name, IReadOnlyList<(string Path, string Type, string Attributes)> files) => new()

@@ -21,6 +21,7 @@ internal sealed class RtlModel
         var model = new RtlModel(plan);
         model.AddSizes();
         model.AddStreams();
+        model.AddRegisters();
         model.AddTransforms();
         model.AddArray();
         model.AddControl();
@@ -70,6 +71,53 @@ internal sealed class RtlModel
             "streams_msb", _plan.Shape.Streams - 1, "stream_id_zero", Verilog.Decimal(id, 0), "stream_one", Verilog.Decimal(id, 1),
             "stream_last", Verilog.Decimal(id, _plan.Shape.Streams - 1), "fifo_bits", K * Word + 1 + id, "fifo_addr_bits", Bits.Of(_plan.OutputBufferBeats));
         PutBits("stream_id", id);
+    }
+
+    /// <summary>The registers and what they write; a design with weights in ROM has none.</summary>
+    private void AddRegisters()
+    {
+        Put("reloadable", _plan.ReloadableWeights, "control_ports", ControlPort.All(_plan).Select(p => p.ToModel()).ToArray());
+        if (_plan.Load is not { } load) return;
+        int index = RegisterMap.AddressBits - 2, words = load.Memories.Max(m => m.WordsPerRow), rows = Bits.Of(load.Rows + 1), memories = load.Memories.Count;
+        int outputs = Bits.Of(_plan.OutputBlocks), staging = words * WeightLoad.WordBits;
+        PutBits("memory", Bits.Of(memories));
+        PutBits("word", Bits.Of(words));
+        PutBits("load_row", load.Memories.Max(m => m.Image.AddressBits));
+        PutBits("load", load.RowBits);
+        Put("registers", RegisterMap.Registers.Select(Register).ToArray(), "address_bits", RegisterMap.AddressBits, "index_msb", index - 1,
+            "memories", load.Memories.Select(m => new ScriptObject
+            {
+                ["code"] = Verilog.Decimal(Bits.Of(memories), m.Number),
+                ["depth"] = Verilog.Decimal(WeightLoad.WordBits, m.Rows),
+                ["last_word"] = Verilog.Decimal(Bits.Of(words), m.WordsPerRow - 1),
+            }).ToArray(),
+            "memories_msb", memories - 1, "memories_32", Verilog.Decimal(WeightLoad.WordBits, memories), "zero_memories", Verilog.Decimal(memories, 0), "one_memory", Verilog.Decimal(memories, 1),
+            "memory_zero", Verilog.Decimal(Bits.Of(memories), 0), "elements_msb", _plan.Shape.Elements - 1,
+            "streams_32", Verilog.Decimal(WeightLoad.WordBits, _plan.Shape.Streams), "zero_streams", Verilog.Decimal(_plan.Shape.Streams, 0), "one_stream", Verilog.Decimal(_plan.Shape.Streams, 1),
+            "row_words", words, "zero_word_index", Verilog.Decimal(Bits.Of(words), 0), "one_word_index", Verilog.Decimal(Bits.Of(words), 1),
+            "staging_msb", staging - 1, "staging_pad", staging > load.RowBits,
+            "rows_msb", rows - 1, "rows_total", Verilog.Decimal(rows, load.Rows), "zero_rows", Verilog.Decimal(rows, 0), "one_row", Verilog.Decimal(rows, 1),
+            "output_count_msb", outputs - 1, "last_output", Verilog.Decimal(outputs, _plan.OutputBlocks - 1), "first_output", Verilog.Decimal(outputs, 0), "one_output", Verilog.Decimal(outputs, 1));
+        foreach (LoadedMemory memory in load.Memories.Where(m => m.Image.Name is "cell" or "linear")) Put(memory.Image.Name + "_image_number", memory.Number);
+
+        ScriptObject Register(Register r) => new()
+        {
+            ["name"] = r.Name,
+            ["offset_hex"] = r.Offset.ToString("x2", CultureInfo.InvariantCulture),
+            ["index"] = Verilog.Decimal(index, r.Offset / 4),
+            ["readable"] = r.Access != RegisterAccess.WriteOnly,
+            ["value"] = RegisterMap.Constants(_plan).TryGetValue(r.Name, out uint constant) ? Verilog.Hex(WeightLoad.WordBits, constant) : r.Name switch
+            {
+                "CONTROL" => "{31'd0, enable}",
+                "STATUS" => "{30'd0, loaded, busy}",
+                "STEPS_LOW" => "steps[31:0]",
+                "STEPS_HIGH" => "steps_high",
+                "SELECT" => $"{{{WeightLoad.WordBits - Bits.Of(memories)}'d0, select}}",
+                "ROW" => "row",
+                "CHECK" => "check",
+                _ => "",
+            },
+        };
     }
 
     private void AddTransforms()

@@ -21,11 +21,19 @@ public static class RtlPrinter
             files.Add(Print(mode.Fft, $"{plan.ModuleName}_fft_{mode.BlockSize}"));
             files.Add(Print(mode.Ifft, $"{plan.ModuleName}_ifft_{mode.BlockSize}"));
         }
-        string[] units = [.. plan.Program.Cells.Count > 0 ? (string[])["cell"] : [], .. plan.Program.Linears.Count > 0 ? (string[])["linear"] : []];
+        string[] units = [.. plan.Program.Cells.Count > 0 ? (string[])["cell"] : [], .. plan.Program.Linears.Count > 0 ? (string[])["linear"] : [],
+            .. plan.ReloadableWeights ? (string[])["registers"] : []];
         foreach (string module in Modules.Concat(units))
             files.Add(new($"rtl/{plan.ModuleName}_{module}.v", TemplateSet.Render(module + ".v.sbn", model)));
         files.Add(new($"rtl/{plan.ModuleName}.v", TemplateSet.Render("top.v.sbn", model)));
-        files.AddRange(plan.Images.Select(i => new OutputFile("mem/" + i.FileName, i.ToHex())));
+        files.AddRange(plan.Images.Where(i => !i.Reloadable).Select(i => new OutputFile("mem/" + i.FileName, i.ToHex())));
+        if (plan.Load is { } load)
+        {
+            files.Add(new("mem/" + WeightLoad.FileName, load.ToHex()));
+            ScriptObject driver = DriverModel.Create(plan, load);
+            foreach (string extension in (string[])["h", "c"])
+                files.Add(new($"driver/{plan.Name}_driver.{extension}", TemplateSet.Render($"driver.{extension}.sbn", driver)));
+        }
         files.Add(new("sim/harness.cpp", TemplateSet.Render("harness.cpp.sbn", HarnessModel.Create(plan))));
         files.Add(new("rtl.f", string.Concat(files.Where(f => f.Path.EndsWith(".v", StringComparison.Ordinal)).Select(f => f.Path).Order(StringComparer.Ordinal).Select(p => p + "\n"))));
         return [.. files.OrderBy(f => f.Path, StringComparer.Ordinal)];
@@ -40,6 +48,7 @@ public static class RtlPrinter
             .. gru ? (string[])[] : ["lib/hwgen_gru_lane.v"],
             .. lstm ? (string[])[] : ["lib/hwgen_lstm_lane.v", "lib/hwgen_peephole.v"],
             .. gru || lstm ? (string[])[] : ["lib/hwgen_pwl.v"],
+            .. plan.ReloadableWeights ? (string[])[] : ["lib/hwgen_axil.v", "lib/hwgen_weights.v"],
         ];
     }
 

@@ -12,8 +12,8 @@ internal sealed class RunFolder : IDisposable
     public RunFolder(string design, AcceleratorPlan plan)
     {
         Directory.CreateDirectory(System.IO.Path.Combine(Path, "mem"));
-        foreach (MemoryImage image in plan.Images)
-            File.Copy(System.IO.Path.Combine(design, "mem", image.FileName), System.IO.Path.Combine(Path, "mem", image.FileName));
+        foreach (string image in plan.Images.Where(i => !i.Reloadable).Select(i => i.FileName).Concat(plan.Load is null ? [] : [WeightLoad.FileName]))
+            File.Copy(System.IO.Path.Combine(design, "mem", image), System.IO.Path.Combine(Path, "mem", image));
     }
 
     public string Path { get; } = Directory.CreateTempSubdirectory("hwgen-run-").FullName;

@@ -210,9 +210,13 @@ public sealed class TapComparer
     {
         if (_unstable) return;
         _unstable = true;
-        Miss(_output, 0, Math.Min(_beats / _plan.OutputBlocks, _stimulus.Steps.Count - 1), cycle,
-            kind == 0 ? "beat held back by tready" : "tvalid in reset",
-            kind == 0 ? "valid and unchanged until it is taken" : "low", kind == 0 ? "withdrawn or changed" : "high");
+        (string what, string expected, string actual) = kind switch
+        {
+            0 => ("beat held back by tready", "valid and unchanged until it is taken", "withdrawn or changed"),
+            1 => ("tvalid in reset", "low", "high"),
+            _ => ("register STEPS", "the steps whose output was taken", "another number"),
+        };
+        Miss(_output, 0, Math.Min(_beats / _plan.OutputBlocks, _stimulus.Steps.Count - 1), cycle, what, expected, actual);
     }
 
     private void Finish(bool ended)

@@ -119,7 +119,9 @@ public sealed class Verilator
     private static async Task<string> SourcesAsync(string folder, CancellationToken cancel)
     {
         var text = new StringBuilder();
-        foreach (string path in (await File.ReadAllLinesAsync(Path.Combine(folder, "rtl.f"), cancel).ConfigureAwait(false)).Append("sim/harness.cpp"))
+        string driver = Path.Combine(folder, "driver");
+        IEnumerable<string> drivers = Directory.Exists(driver) ? Directory.GetFiles(driver).Order(StringComparer.Ordinal).Select(f => Path.GetRelativePath(folder, f)) : [];
+        foreach (string path in (await File.ReadAllLinesAsync(Path.Combine(folder, "rtl.f"), cancel).ConfigureAwait(false)).Append("sim/harness.cpp").Concat(drivers))
             text.Append(path).Append('\n').Append(await File.ReadAllTextAsync(Path.Combine(folder, path), cancel).ConfigureAwait(false)).Append('\0');
         return text.ToString();
     }

@@ -225,17 +225,32 @@ public sealed partial class FaultSites
         foreach (MemoryImage image in _plan.Images.Where(i => select("mem/" + i.FileName)))
             yield return random =>
             {
+                if (image.Reloadable) return LoadedBit(kind, image, random);
                 string file = "mem/" + image.FileName;
                 string[] lines = _files[file].Split('\n');
                 int[] rows = [.. Enumerable.Range(0, lines.Length).Where(n => lines[n].Length > 0 && lines[n][0] != '@')];
                 int row = random.Next(rows.Length), line = rows[row];
                 int[] bits = kind == FaultKind.ScheduleEntry ? EffectiveBits(row) : [.. Enumerable.Range(0, image.Width)];
-                int bit = bits[random.Next(bits.Length)];
-                char[] digits = lines[line].ToCharArray();
-                int at = digits.Length - 1 - bit / 4;
-                digits[at] = "0123456789abcdef"[Convert.ToInt32(digits[at].ToString(), 16) ^ (1 << (bit % 4))];
-                return Replace(kind, file, lines, line, new string(digits));
+                return Replace(kind, file, lines, line, Flip(lines[line], bits[random.Next(bits.Length)]));
             };
+    }
+
+    /// <summary>A bit of a row that something reads, in what is loaded.</summary>
+    private Fault LoadedBit(FaultKind kind, MemoryImage image, Random random)
+    {
+        const string file = "mem/" + WeightLoad.FileName;
+        string[] lines = _files[file].Split('\n');
+        int row = image.Rows.Keys.Order().ElementAt(random.Next(image.Rows.Count)), bit = random.Next(image.Width);
+        int line = WeightLoad.HeaderWords + _plan.Load!.Memories.Single(m => m.Image.Name == image.Name).WordOf(row, bit);
+        return Replace(kind, file, lines, line, Flip(lines[line], bit % WeightLoad.WordBits));
+    }
+
+    private static string Flip(string row, int bit)
+    {
+        char[] digits = row.ToCharArray();
+        int at = digits.Length - 1 - bit / 4;
+        digits[at] = "0123456789abcdef"[Convert.ToInt32(digits[at].ToString(), 16) ^ (1 << (bit % 4))];
+        return new(digits);
     }
 
     /// <summary>Bits of a schedule row that the hardware looks at: each unit's valid bit, and its other fields where it is set; of an inverse

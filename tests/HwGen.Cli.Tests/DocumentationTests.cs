@@ -3,6 +3,7 @@ using HwGen.Cli.Results;
 using HwGen.Cli.Verbs;
 using HwGen.Core;
 using HwGen.Core.Design;
+using HwGen.Core.Plan;
 
 namespace HwGen.Cli.Tests;
 
@@ -47,6 +48,9 @@ public sealed partial class DocumentationTests
         foreach (var code in typeof(ExitCode).GetFields())
             Assert.Contains($"\n| {code.GetValue(null)} | ", document, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Registers_Table_IsTheMap() => Assert.Contains($"\n{RegisterMap.ToMarkdown()}\n", Read("docs/registers.md"), StringComparison.Ordinal);
 
     [Fact]
     public async Task Readme_ErrorsOfADesign_AreWhatIsPrinted()

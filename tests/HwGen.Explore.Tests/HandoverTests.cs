@@ -14,9 +14,9 @@ public sealed partial class HandoverTests
 {
     private static readonly RandomDesign Gru = new(811, 2, 6, 2, 3, [4], 3);
 
-    /// <summary>Three streams that end at different times, a projection, peepholes; two of a beat's four lanes are padding.</summary>
+    /// <summary>Three streams that end at different times, a projection, peepholes; two of a beat's four lanes are padding; weights are loaded.</summary>
     private static readonly RandomDesign Lstm =
-        new(812, [new LstmLayer(6, 5, 3, true, 4, 4, 4), new DenseLayer(3, 7, 4)], 9, new(3, 100, 1) { Streams = 3 });
+        new(812, [new LstmLayer(6, 5, 3, true, 4, 4, 4), new DenseLayer(3, 7, 4)], 9, new(3, 100, 1) { Streams = 3, ReloadableWeights = true });
 
     private static readonly RandomDesign Conv = new(813,
         [new ConvLayer(new(4, 4, 2), 5, 2, 2, 1, 0, 2, rectify: true), new PoolLayer(new(3, 3, 5), PoolKind.Max, 2, 1), new DenseLayer(20, 3, 1)], 8, new(2, 100, 1));
@@ -33,7 +33,7 @@ public sealed partial class HandoverTests
 
     [Theory]
     [InlineData("gru")]
-    [InlineData("conv")]
+    [InlineData("lstm")]
     public async Task Testbench_InVerilator_Passes(string design)
     {
         using var folder = new HandoverFolder(Design(design));
@@ -148,6 +148,8 @@ public sealed partial class HandoverTests
             p.Groups[3].Value, p.Groups[1].Value.Replace("put", "", StringComparison.Ordinal), p.Groups[2].Success ? int.Parse(p.Groups[2].Value, CultureInfo.InvariantCulture) : 0));
         Assert.Equal(top.Order(), ports.Order());
         Assert.All(component.Descendants(x + "physicalPort"), p => Assert.Contains(p.Value.Trim(), ports.Select(o => o.Item1)));
+        Assert.Equal(RegisterMap.Registers.Select(r => (r.Name, $"'h{r.Offset:x2}")),
+            component.Descendants(x + "register").Select(r => (r.Element(x + "name")!.Value, r.Element(x + "addressOffset")!.Value)));
         Assert.All(component.Descendants(x + "file"), f => Assert.True(File.Exists(folder[f.Element(x + "name")!.Value]), f.Value));
     }
 
@@ -202,6 +204,6 @@ public sealed partial class HandoverTests
     [GeneratedRegex(@"^    (input|output) +wire +(?:\[(\d+):0\] +)?(\w+)", RegexOptions.Multiline)]
     private static partial Regex Port();
 
-    [GeneratedRegex(@"\b(rtl|mem|tb|scripts|include|sim)/[\w-]+\.(v|hex|tcl|xdc|sdc|ys|h|cpp)\b")]
+    [GeneratedRegex(@"\b(rtl|mem|tb|scripts|include|driver|sim)/[\w-]+\.(v|hex|tcl|xdc|sdc|ys|h|c|cpp)\b")]
     private static partial Regex Path();
 }

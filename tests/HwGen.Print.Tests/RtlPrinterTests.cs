@@ -34,6 +34,7 @@ public sealed class RtlPrinterTests
         Assert.Contains(plans, p => p.IsMixed);
         Assert.Contains(plans, p => p.Shape is { Columns: > 1, IfftUnits: > 1, Streams: > 1 });
         Assert.Contains(plans, p => p.Slices > 1);
+        Assert.Contains(plans, p => p.ReloadableWeights);
     }
 
     [Theory]
@@ -83,7 +84,21 @@ public sealed class RtlPrinterTests
         }
         string[] listed = files.Single(f => f.Path == "rtl.f").Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(files.Select(f => f.Path).Where(p => p.EndsWith(".v", StringComparison.Ordinal)).Order(StringComparer.Ordinal), listed);
-        Assert.Equal(plan.Images.Select(i => "mem/" + i.FileName).Order(), files.Select(f => f.Path).Where(p => p.StartsWith("mem/", StringComparison.Ordinal)).Order());
+        Assert.Equal(plan.Images.Where(i => !i.Reloadable).Select(i => i.FileName).Concat(plan.Load is null ? [] : [WeightLoad.FileName]).Select(f => "mem/" + f).Order(), files.Select(f => f.Path).Where(p => p.StartsWith("mem/", StringComparison.Ordinal)).Order());
+    }
+
+    /// <summary>Widths, proven ranges and tables too are those of any weights.</summary>
+    [Fact]
+    public void Print_OtherReloadableWeights_ChangeTheLoadOnly()
+    {
+        var design = new RandomDesign(710, [new LstmLayer(5, 6, 3, true, 4, 4, 4), new GruLayer(3, 5, 4), new DenseLayer(5, 3, 4)], 9, new(2, 100, 1) { ReloadableWeights = true });
+        TrainedNetwork network = design.Network();
+        NetworkFormats formats = design.Formats(network);
+        OutputFile[] files = [.. Print(network)], others = [.. Print((design with { Seed = 711 }).Network())];
+        Assert.Equal(files.Where(f => f.Path != "mem/load.hex"), others.Where(f => f.Path != "mem/load.hex"));
+        Assert.NotEqual(files.Single(f => f.Path == "mem/load.hex"), others.Single(f => f.Path == "mem/load.hex"));
+
+        IReadOnlyList<OutputFile> Print(TrainedNetwork weights) => RtlPrinter.Print(AcceleratorPlan.Create("other-weights", weights, formats, design.Hardware));
     }
 
     /// <summary>HWGEN_WRITE_GOLDEN=1 writes it anew.</summary>

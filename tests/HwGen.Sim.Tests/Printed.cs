@@ -45,6 +45,10 @@ internal sealed class Printed : IDisposable
     public void FlipBit(string image, int row, int bit)
     {
         string path = Path.Combine(Folder, "mem", image + ".hex");
+        if (Plan.Load?.Memories.FirstOrDefault(m => m.Image.Name == image) is { } memory)
+        {
+            (path, row, bit) = (Path.Combine(Folder, "mem", WeightLoad.FileName), WeightLoad.HeaderWords + memory.WordOf(row, bit), bit % WeightLoad.WordBits);
+        }
         string[] lines = File.ReadAllLines(path);
         int line = Enumerable.Range(0, lines.Length).Where(n => lines[n][0] != '@').ElementAt(row);
         char[] digits = lines[line].ToCharArray();

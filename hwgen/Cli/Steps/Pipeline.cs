@@ -292,6 +292,6 @@ public sealed class Pipeline
 
     /// <summary>What of rtl-out verification reads. Other tools may leave their own files beside it.</summary>
     private static IEnumerable<string> Verified(StepContext c) =>
-        ((string[])["mem", "rtl", "sim"]).Select(f => Path.Join(c.Workspace.Rtl, f)).Where(Directory.Exists)
+        ((string[])["driver", "mem", "rtl", "sim"]).Select(f => Path.Join(c.Workspace.Rtl, f)).Where(Directory.Exists)
             .SelectMany(f => Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories)).Append(Path.Join(c.Workspace.Rtl, "rtl.f")).Order(StringComparer.Ordinal);
 }

@@ -11,12 +11,13 @@ internal static class PlanDemand
     public static ResourceDemand Of(AcceleratorPlan plan)
     {
         int k = plan.BlockSize, units = plan.Shape.IfftUnits;
-        ResourceDemand demand = plan.Shape.Elements * ResourceDemand.Element(k, plan.WordBits, plan.AccumulatorBits, 1 << Bits.Of(plan.Groups.WeightRows.Count), plan.Shape.Columns);
+        ResourceDemand demand = plan.Shape.Elements * ResourceDemand.Element(k, plan.WordBits, plan.AccumulatorBits, 1 << Bits.Of(plan.Groups.WeightRows.Count), plan.Shape.Columns, plan.ReloadableWeights);
         foreach (TransformMode mode in plan.Formats.Modes)
             demand += k / mode.BlockSize * (ResourceDemand.Of(mode.Fft) + units * ResourceDemand.Of(mode.Ifft));
         if (plan.Program.Cells.Any(c => c.Kind != CellKind.Lstm)) demand += plan.Shape.Lanes * GruLane(plan);
         if (plan.Program.Cells.Any(c => c.Kind == CellKind.Lstm)) demand += plan.Shape.Lanes * LstmLane(plan);
-        return demand + new ResourceDemand { Memories = [.. Memories(plan)] };
+        // A row is collected, and then broadcast.
+        return demand + new ResourceDemand { Memories = [.. Memories(plan)], RegisterBits = 2L * (plan.Load?.RowBits ?? 0) };
     }
 
     private static IEnumerable<MemoryDemand> Memories(AcceleratorPlan plan)
@@ -24,7 +25,7 @@ internal static class PlanDemand
         StepProgram program = plan.Program;
         int block = plan.BlockSize * plan.WordBits, units = plan.Shape.IfftUnits, streams = plan.Shape.Streams, lanes = plan.Shape.Lanes;
         // Weights go with the elements, tables with the lanes.
-        foreach (MemoryImage image in plan.Images.Where(i => i.Name is "schedule" or "cell" or "linear")) yield return new(1 << image.AddressBits, image.Width, false, 1);
+        foreach (MemoryImage image in plan.Images.Where(i => i.Name is "schedule" or "cell" or "linear")) yield return new(1 << image.AddressBits, image.Width, image.Reloadable, 1) { Exclusive = true };
         yield return new(1 << Bits.Of(2 * plan.InputBlocks), block, true, 1);
         yield return new(1 << (Bits.Of(2 * streams) + plan.Control.SpectrumBits), block, true, plan.Shape.Columns);
         yield return new(plan.OutputBufferBeats, block + 1, true, 1);

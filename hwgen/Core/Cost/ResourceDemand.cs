@@ -88,14 +88,15 @@ public sealed record ResourceDemand
     /// <param name="accumulatorBits">Of one accumulator.</param>
     /// <param name="rows">Rows of the weight memory.</param>
     /// <param name="columns">Products of spectra a cycle.</param>
-    public static ResourceDemand Element(int k, int bits, int accumulatorBits, int rows, int columns = 1)
+    /// <param name="writable">Whether the weights are reloadable.</param>
+    public static ResourceDemand Element(int k, int bits, int accumulatorBits, int rows, int columns = 1, bool writable = false)
     {
         int reals = Math.Min(k, 2), complex = (k - reals) / 2;
         return new()
         {
             // A weight waits in a register before its multiplier, or its two.
             Multipliers = [new(bits, bits, columns * reals) { InputRegisterBits = bits }, new(bits, bits, columns * 4L * complex) { InputRegisterBits = bits / 2 }],
-            Memories = [new(rows, columns * k * bits, false, 1)],
+            Memories = [new(rows, columns * k * bits, writable, 1) { Exclusive = true }],
             AdderBits = columns * complex * 2L * (2 * bits + 1) + (long)columns * k * accumulatorBits,
             MuxBits = (long)k * accumulatorBits,
             RegisterBits = columns * (reals * 2L * bits + complex * 2L * (2 * bits + 1)) + (columns > 1 ? 3L : 2L) * k * accumulatorBits,
@@ -116,7 +117,11 @@ public sealed record MultiplierDemand(int ABits, int BBits, long Count)
 /// <param name="Width">Bits of a row.</param>
 /// <param name="Writable">One write and one read a cycle, else read only; the read is registered.</param>
 /// <param name="Count">How many.</param>
-public sealed record MemoryDemand(int Rows, int Width, bool Writable, long Count);
+public sealed record MemoryDemand(int Rows, int Width, bool Writable, long Count)
+{
+    /// <summary>A cycle that writes does not read.</summary>
+    public bool Exclusive { get; init; }
+}
 
 /// <param name="Bits">Width.</param>
 /// <param name="Stages">Registers in a row, none of them read but the last.</param>

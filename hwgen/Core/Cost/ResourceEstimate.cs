@@ -94,7 +94,7 @@ public static class ResourceEstimate
         if (!InLookUpTables(m, family))
         {
             // What a block shows when the row it reads is written differs from the Verilog: Yosys builds the difference around it.
-            bool collides = m.Writable && family is FpgaFamily.Ecp5 or FpgaFamily.Ice40;
+            bool collides = m is { Writable: true, Exclusive: false } && family is FpgaFamily.Ecp5 or FpgaFamily.Ice40;
             return new(collides ? m.Width + 20 : 0, collides ? 2 * m.Width + 9 : 0, 0, Bram36(m, family));
         }
         int inputs = family is FpgaFamily.Xilinx7 or FpgaFamily.UltraScale ? 64 : 16;

@@ -171,6 +171,9 @@ public sealed record HardwareSettings(int ProcessingElements, double ClockMegahe
     /// <summary>Independent sequences that take turns on the engine.</summary>
     public int Streams { get; init; } = 1;
 
+    /// <summary>Weights, biases and peepholes are written through AXI4-Lite; else they lie in ROM.</summary>
+    public bool ReloadableWeights { get; init; }
+
     /// <summary>The FPGA, where one is named.</summary>
     public Part? Part { get; init; }
 

@@ -7,6 +7,8 @@ internal static class HardwareSection
 {
     private const int DefaultElements = 16;
 
+    private const string Rom = "rom", Reloadable = "reloadable";
+
     /// <returns>The settings, and where its lanes or else the section stand.</returns>
     public static (HardwareSettings Settings, InputLocation Location) Read(SectionReader section, DataSetShape shape, List<InputError> errors)
     {
@@ -25,6 +27,7 @@ internal static class HardwareSection
             IfftUnits = section.Integer("ifft_units", 1, 64, ifMissing: 0),
             VectorLanes = section.Integer("vector_lanes", 1, 64, ifMissing: 0, mustBePowerOfTwo: true),
             Streams = section.Integer("streams", 1, 64, ifMissing: 1),
+            ReloadableWeights = section.Choice("weights", [Rom, Reloadable], ifMissing: Rom) == Reloadable,
             Part = part,
             Budget = budget,
         };

@@ -40,9 +40,11 @@ public sealed class AcceleratorPlan
             LinearLatency + (Program.Linears.Any(l => l.Pool is not null) ? 1 : 0), OutputLatency);
         (Shape, Schedule) = ChooseUnits(hardware);
         Tables = [.. BuildTables()];
-        AccumulatorBits = ProveAccumulator();
+        ReloadableWeights = hardware.ReloadableWeights;
+        AccumulatorBits = AccumulatorWidth(ReloadableWeights ? AnyWeights() : TheseWeights());
         Control = new ControlPlan(this);
         Images = new ImageBuilder(this).Build();
+        Load = ReloadableWeights ? new(this) : null;
         Taps = new TapBuilder(this).Build();
         _ranges = new(() => new RangeProof(this).Build());
     }
@@ -84,6 +86,12 @@ public sealed class AcceleratorPlan
 
     public IReadOnlyList<MemoryImage> Images { get; }
 
+    /// <summary>Whether weights, biases and peepholes are written through AXI4-Lite.</summary>
+    public bool ReloadableWeights { get; }
+
+    /// <summary>What has to be written; null where the weights lie in ROM.</summary>
+    public WeightLoad? Load { get; }
+
     public IReadOnlyList<TapPlan> Taps { get; }
 
     /// <summary>What every net that the design carries words in can hold, for any input.</summary>
@@ -104,7 +112,8 @@ public sealed class AcceleratorPlan
 
     public FixedFormat OutputFormat => Formats.Vectors[Program.Output];
 
-    /// <summary>Width of a frequency accumulator: proven over the actual spectra, for any spectrum of the input words.</summary>
+    /// <summary>Width of a frequency accumulator: proven for any spectrum of the input words, over the actual weights, or over any where they
+    /// are reloadable.</summary>
     public int AccumulatorBits { get; }
 
     /// <summary>Slices of a block that the cell unit takes one after the other.</summary>
@@ -293,7 +302,12 @@ public sealed class AcceleratorPlan
         if (Program.Cells.Any(c => c.Kind == CellKind.Lstm)) yield return new(ActivationFunction.Tanh, Formats.TanhInput, Formats.Gate);
     }
 
-    private int ProveAccumulator()
+    /// <summary>Largest sum of magnitudes that multiply a word of a spectrum, whatever the memories hold.</summary>
+    private long AnyWeights() =>
+        Groups.WeightRows.SelectMany(r => r.Rows).CountBy(r => r).Max(r => r.Value) * (long)Shape.Columns * ((BlockSize < 4 ? 1L : 2L) << (WordBits - 1));
+
+    /// <summary>The same for the weights that there are.</summary>
+    private long TheseWeights()
     {
         long bound = 0;
         foreach (SumPlan sum in Program.Sums)
@@ -317,6 +331,11 @@ public sealed class AcceleratorPlan
                 }
                 bound = Math.Max(bound, sums.Max());
             }
+        return bound;
+    }
+
+    private int AccumulatorWidth(long bound)
+    {
         int bits = Math.Max((int)((BigInteger)bound << (WordBits - 1)).GetBitLength() + 1, 2 * WordBits + 1);
         return bits <= 63 ? bits : throw new InvalidOperationException($"The accumulators would need {bits} bits, more than 63; lower the bits.");
     }

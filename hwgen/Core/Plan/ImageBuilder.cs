@@ -28,7 +28,7 @@ internal sealed class ImageBuilder(AcceleratorPlan plan)
         for (int r = 0; r < plan.Groups.WeightRows.Count; r++)
             if (element < plan.Groups.WeightRows[r].Rows.Count)
                 rows[r] = Bits.Pack(plan.WeightWords(plan.Groups.WeightRows[r], element).Select(w => (long)w), plan.WordBits);
-        return new($"weights_{element}", plan.Shape.Columns * plan.BlockSize * plan.WordBits, plan.Groups.WeightRows.Count, rows);
+        return new($"weights_{element}", plan.Shape.Columns * plan.BlockSize * plan.WordBits, plan.Groups.WeightRows.Count, rows) { Reloadable = plan.ReloadableWeights };
     }
 
     /// <summary>One row a slice of a state block: four biases in the order of the slots, the first least significant, then three peepholes.</summary>
@@ -47,7 +47,7 @@ internal sealed class ImageBuilder(AcceleratorPlan plan)
                     rows[plan.CellRow(cell, b, s)] = Bits.Pack(all.SelectMany(v => Words(v, b * plan.BlockSize + s * lanes, lanes)), plan.WordBits);
                 }
         }
-        return new("cell", vectors * lanes * plan.WordBits, plan.Program.CellRows * plan.Slices, rows);
+        return new("cell", vectors * lanes * plan.WordBits, plan.Program.CellRows * plan.Slices, rows) { Reloadable = plan.ReloadableWeights };
     }
 
     private MemoryImage LinearBiases()
@@ -59,7 +59,7 @@ internal sealed class ImageBuilder(AcceleratorPlan plan)
             for (int b = 0; b < plan.Program.Sums[linear.Sum].Blocks; b++)
                 rows[linear.BiasBase + b] = Bits.Pack(Words(bias, b * plan.BlockSize, plan.BlockSize), plan.WordBits);
         }
-        return new("linear", plan.BlockSize * plan.WordBits, plan.Program.LinearBiasRows, rows);
+        return new("linear", plan.BlockSize * plan.WordBits, plan.Program.LinearBiasRows, rows) { Reloadable = plan.ReloadableWeights };
     }
 
     private static IEnumerable<long> Words(long[] vector, int first, int count) =>

@@ -13,6 +13,9 @@ public sealed record MemoryImage(string Name, int Width, int Depth, IReadOnlyDic
 {
     public string FileName => Name + ".hex";
 
+    /// <summary>Whether the memory is written through AXI4-Lite (<see cref="WeightLoad"/>), and so has no file of its own.</summary>
+    public bool Reloadable { get; init; }
+
     /// <summary>Bits of an address, at least 1.</summary>
     public int AddressBits => Bits.Of(Depth);
 

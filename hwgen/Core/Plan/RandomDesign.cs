@@ -42,6 +42,8 @@ public sealed record RandomDesign(int Seed, IReadOnlyList<LayerDescription> Laye
             VectorLanes = 1 << random.Next(0, int.Log2(k) + 1),
             Streams = random.Next(1, 4),
             ThreeMultiply = random.Next(2) == 0,
+            // Not from the sequence above, so that a seed's network stays what it was.
+            ReloadableWeights = new Random(~seed).Next(4) == 0,
         }, 0.3 + 2 * random.NextDouble());
     }
 

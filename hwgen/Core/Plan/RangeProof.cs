@@ -8,7 +8,7 @@ namespace HwGen.Core.Plan;
 /// <summary>Interval analysis of a planned accelerator: from the input's words through every butterfly, product, accumulator, table and
 /// state, each with the widest that any input, state and place in a sequence can cause.</summary>
 /// <remarks>A recurrent network is a circle: each pass takes what the pass before proved of the vectors and states, the first one that they fit
-/// their words, so every pass is a proof and the next one at least as tight.</remarks>
+/// their words, so every pass is a proof and the next one at least as tight. Where weights are reloadable, they can be any.</remarks>
 internal sealed class RangeProof
 {
     /// <summary>More tighten nothing that is worth its time.</summary>
@@ -95,16 +95,18 @@ internal sealed class RangeProof
             for (int j = 0; j < matrix.ColumnBlocks; j++)
             {
                 ReadOnlySpan<int> w = matrix.Block(row, j);
-                for (int b = 0; b < Math.Min(2, w.Length); b++) bins[b] += x[b] * w[b];
+                for (int b = 0; b < Math.Min(2, w.Length); b++) bins[b] += x[b] * Weight(w[b]);
                 for (int b = 2; b < w.Length; b += 2)
                 {
-                    bins[b] += x[b] * w[b] - x[b + 1] * w[b + 1];
-                    bins[b + 1] += x[b + 1] * w[b] + x[b] * w[b + 1];
+                    bins[b] += x[b] * Weight(w[b]) - x[b + 1] * Weight(w[b + 1]);
+                    bins[b + 1] += x[b + 1] * Weight(w[b]) + x[b] * Weight(w[b + 1]);
                 }
             }
         }
         return bins;
     }
+
+    private Interval Weight(int word) => _plan.ReloadableWeights ? Interval.Of(_word) : new(word, word);
 
     private void ProveCell(CellPlan cell)
     {
@@ -197,7 +199,7 @@ internal sealed class RangeProof
     }
 
     /// <summary>Zero is among the words: it is what padding holds.</summary>
-    private static Interval Range(long[] words) => words.Aggregate(Interval.Zero, (range, w) => range.Hull(new(w, w)));
+    private Interval Range(long[] words) => _plan.ReloadableWeights ? Interval.Of(_word) : words.Aggregate(Interval.Zero, (range, w) => range.Hull(new(w, w)));
 
     private static Interval Hull(IEnumerable<Interval> lanes) => lanes.Aggregate((a, b) => a.Hull(b));
 

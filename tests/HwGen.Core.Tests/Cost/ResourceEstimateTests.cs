@@ -127,6 +127,18 @@ public sealed class ResourceEstimateTests
     public void Element_Multipliers_AreThoseOfASpectralProduct(int k) =>
         Assert.Equal(Spectrum.ProductMultiplies(k), ResourceEstimate.Of(ResourceDemand.Element(k, 12, 32, 64), FpgaFamily.Xilinx7).Dsp);
 
+    // 96 bits wide and 512 deep: Yosys 0.23 takes 3 RAMB18E1, 3 DP16KD or 12 SB_RAM40_4K for hwgen_weights, one table and no register.
+    [Theory]
+    [InlineData(FpgaFamily.Xilinx7, 1.5)]
+    [InlineData(FpgaFamily.Ecp5, 1.5)]
+    [InlineData(FpgaFamily.Ice40, 12 / 9.0)]
+    public void Element_ReloadableWeights_TakeBlocksAndNothingAroundThem(FpgaFamily family, double bram36)
+    {
+        ResourceCount reloadable = ResourceEstimate.Of(ResourceDemand.Element(8, 12, 32, 512, writable: true), family);
+        Assert.Equal(bram36, reloadable.Bram36, 1e-9);
+        Assert.Equal(ResourceEstimate.Of(ResourceDemand.Element(8, 12, 32, 512), family), reloadable);
+    }
+
     [Fact]
     public void Of_PartWithoutMultipliers_PutsThemIntoLookUpTables()
     {

@@ -49,6 +49,7 @@ public sealed class DesignErrorTests
     [InlineData("hardware: { vector_lanes: 128 }", "net.yaml:7:27: error: 'hardware.vector_lanes' is 128: write a power of two from 1 to 64")]
     [InlineData("hardware: { streams: 0 }", "net.yaml:7:22: error: 'hardware.streams' is 0: write a whole number from 1 to 64")]
     [InlineData("hardware: { streams: 1.5 }", "net.yaml:7:22: error: 'hardware.streams' is 1.5: write a whole number from 1 to 64")]
+    [InlineData("hardware: { weights: ram }", "net.yaml:7:22: error: 'hardware.weights' is ram: did you mean 'rom'?")]
     [InlineData("hardware: { stream: 2 }", "net.yaml:7:13: error: unknown key 'stream' in 'hardware': did you mean 'streams'?")]
     [InlineData("training: { method: random, gain: 0 }", "net.yaml:7:35: error: 'training.gain' is 0: write a number above 0, at most 100")]
     [InlineData("training: { method: random, gain: 101 }", "net.yaml:7:35: error: 'training.gain' is 101: write a number above 0, at most 100")]

@@ -36,11 +36,13 @@ public sealed class DesignReaderTests
     [Fact]
     public void Parse_HardwareKeys_AreKept()
     {
-        HardwareSettings hardware = Parse("hardware: { processing_elements: 8, columns_per_cycle: 2, ifft_units: 3, vector_lanes: 4, streams: 6, three_multiply: false }").Hardware;
+        HardwareSettings hardware = Parse("hardware: { processing_elements: 8, columns_per_cycle: 2, ifft_units: 3, vector_lanes: 4, streams: 6, three_multiply: false, weights: reloadable }").Hardware;
+        Assert.True(hardware.ReloadableWeights);
         Assert.Equal((8, 2, 3, 4, 6), (hardware.ProcessingElements, hardware.ColumnsPerCycle, hardware.IfftUnits, hardware.VectorLanes, hardware.Streams));
         Assert.False(hardware.ThreeMultiply);
         HardwareSettings defaults = DesignReader.Parse(Text.Smallest, "net.yaml").Hardware;
         Assert.Null(defaults.ThreeMultiply);
+        Assert.False(defaults.ReloadableWeights);
         Assert.Equal((1, 0, 0, 1), (defaults.ColumnsPerCycle, defaults.IfftUnits, defaults.VectorLanes, defaults.Streams));
     }
 
