@@ -21,7 +21,10 @@ $usage = @'
   verify-random N [--seed S]
                draw N designs of every kind, generate and co-simulate each
   bench ARGS   measure training: devices (default), lstm (beside PyTorch, if it is here) or size;
-               fft-area: the FFT unit by Yosys, beside others; area: error of the predicted resources
+               fft-area: the FFT unit by Yosys, beside others; area: error of the predicted resources;
+               onnx DATA.npz MODEL.onnx...: imported networks beside ONNX Runtime
+  fuzz [N]     read N damaged design files and ONNX models (100000), half of each
+  pack         write artifacts/packages/hwgen.VERSION.nupkg, for 'dotnet tool install'
   hwgen ARGS   run hwgen
 '@
 
@@ -56,6 +59,17 @@ function Test-All {
     exit $status
 }
 
+# Half design files; of the models, half damaged byte by byte and half well-formed that say something else.
+function Invoke-Fuzz([string] $count) {
+    $env:HWGEN_FUZZ = if ($count) { $count } else { '100000' }
+    $status = 0
+    foreach ($project in 'HwGen.Core.Tests', 'HwGen.Frontend.Tests') {
+        & dotnet test ([IO.Path]::Combine($root, 'tests', $project)) -c Release --nologo --filter 'FullyQualifiedName~FuzzTests' --logger 'console;verbosity=detailed'
+        if ($LASTEXITCODE -ne 0) { $status = $LASTEXITCODE }
+    }
+    exit $status
+}
+
 $demoParts = 'verilator g++ make dataset-fashion-mnist'
 $allParts = "$demoParts yosys iverilog nextpnr-ice40 fpga-icestorm chromium pocl-opencl-icd ocl-icd-libopencl1 flite sox fortunes"
 
@@ -69,6 +83,8 @@ switch ($Verb) {
         Build-All
         Invoke-Checked { & dotnet $program run ([IO.Path]::Combine($root, 'examples', 'fashion-gru.yaml')) ([IO.Path]::Combine($root, 'examples', 'fashion-gru-k16.yaml')) }
     }
+    'fuzz' { Invoke-Fuzz $(if ($Arguments.Count) { $Arguments[0] }) }
+    'pack' { Invoke-Checked { & dotnet pack ([IO.Path]::Combine($root, 'hwgen', 'Cli')) -c Release --nologo -v quiet -o ([IO.Path]::Combine($root, 'artifacts', 'packages')) } }
     'verify-random' { Install-Part $allParts 'setup'; Build-All; Invoke-Checked { & dotnet $program verify-random @Arguments } }
     'bench' { Invoke-Checked { & dotnet run -c Release --project ([IO.Path]::Combine($root, 'benchmarks', 'HwGen.Benchmarks')) '--' @Arguments } }
     'hwgen' { Build-All; Invoke-Checked { & dotnet $program @Arguments } }

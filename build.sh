@@ -16,7 +16,10 @@ usage() {
   verify-random N [--seed S]
                draw N designs of every kind, generate and co-simulate each
   bench ARGS   measure training: devices (default), lstm (beside PyTorch, if it is here) or size;
-               fft-area: the FFT unit by Yosys, beside others; area: error of the predicted resources
+               fft-area: the FFT unit by Yosys, beside others; area: error of the predicted resources;
+               onnx DATA.npz MODEL.onnx...: imported networks beside ONNX Runtime
+  fuzz [N]     read N damaged design files and ONNX models (100000), half of each
+  pack         write artifacts/packages/hwgen.VERSION.nupkg, for 'dotnet tool install'
   hwgen ARGS   run hwgen
 TEXT
 }
@@ -83,6 +86,16 @@ run_tests() {
     return "$status"
 }
 
+# Half design files; of the models, half damaged byte by byte and half well-formed that say something else.
+fuzz() { # N
+    local project status=0
+    for project in tests/HwGen.Core.Tests tests/HwGen.Frontend.Tests; do
+        HWGEN_FUZZ=${1:-100000} dotnet test "$project" -c Release --nologo --filter FullyQualifiedName~FuzzTests \
+            --logger "console;verbosity=detailed" || status=$?
+    done
+    return "$status"
+}
+
 verb=${1:-}
 [ $# -eq 0 ] || shift
 case "$verb" in
@@ -92,6 +105,8 @@ case "$verb" in
     lint) dotnet format HwGen.sln --verify-no-changes ;;
     demo) install "${demo_parts[@]}" && build && hwgen run examples/fashion-gru.yaml examples/fashion-gru-k16.yaml ;;
     bench) dotnet run -c Release --project benchmarks/HwGen.Benchmarks -- "$@" ;;
+    fuzz) fuzz "$@" ;;
+    pack) dotnet pack hwgen/Cli -c Release --nologo -v quiet -o artifacts/packages && ls artifacts/packages/*.nupkg ;;
     verify-random) install "${all_parts[@]}" && build && hwgen verify-random "$@" ;;
     hwgen) build && hwgen "$@" ;;
     *) usage; [ "$verb" = help ] || exit 2 ;;

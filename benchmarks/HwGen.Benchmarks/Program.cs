@@ -4,7 +4,7 @@ using HwGen.Core.Network;
 using HwGen.Frontend.Data;
 using HwGen.Frontend.Kernels;
 
-// Speed of training steps, cost against size, area of the FFT unit; what is compared is measured in this run, or said to be stated.
+// Speed of training steps, cost against size, area of the FFT unit, imported networks beside ONNX Runtime; what is compared is measured in this run, or said to be stated.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
 {
@@ -20,11 +20,15 @@ switch (args)
     case ["area", .. var target]:
         await AreaModel.RunAsync(Console.Out, target is [var path] ? path : null);
         break;
+    case ["onnx", var data, .. { Length: > 0 } models]:
+        bool agree = true;
+        foreach (string model in models) agree &= OnnxParity.Run(Console.Out, model, data);
+        return agree ? 0 : 1;
     case [] or ["devices"]:
         Devices();
         break;
     default:
-        Console.Error.WriteLine("usage: devices | lstm [CELLS…] | size [FOLDER] | fft-area | area [area.json]");
+        Console.Error.WriteLine("usage: devices | lstm [CELLS…] | size [FOLDER] | fft-area | area [area.json] | onnx DATA.npz MODEL.onnx…");
         return 2;
 }
 return 0;

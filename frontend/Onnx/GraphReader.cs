@@ -10,8 +10,8 @@ internal sealed class GraphReader
 {
     private const int FirstOpset = 11, LastOpset = 22;
 
-    /// <summary>Constants that folding may make, in numbers.</summary>
-    private const long MaxFolded = 1L << 28;
+    /// <summary>Constants that folding may make, in numbers: of what a small model fills, and for each that the model stores.</summary>
+    private const long MaxFilled = 1L << 24, MaxFoldedEach = 8;
 
     /// <summary>What to use instead of operators that people ask for.</summary>
     private static readonly Dictionary<string, string> Nearest = new()
@@ -196,7 +196,8 @@ internal sealed class GraphReader
     {
         foreach (var result in results)
             _folded += result switch { Floats f => f.Array.Items.Length, Integers i => i.Array.Items.Length, _ => 0 };
-        if (_folded > MaxFolded) throw new RefusalException($"constants of more than {MaxFolded} values in all", "fold constants before the export");
+        long most = MaxFilled + MaxFoldedEach * _tensors.Values;
+        if (_folded > most) throw new RefusalException($"constants of more than {most} values in all, where the model stores {_tensors.Values}", "fold constants before the export");
     }
 
     private ImportedNetwork Finish(string output)

@@ -11,6 +11,9 @@ internal sealed class TensorReader(string folder)
 {
     private const int MaxRank = 16;
 
+    /// <summary>How many have been read.</summary>
+    public long Values { get; private set; }
+
     /// <exception cref="RefusalException">Damaged, or of a type that no network has.</exception>
     public Value Read(TensorProto tensor)
     {
@@ -23,21 +26,16 @@ internal sealed class TensorReader(string folder)
         if (width == 0)
             throw new RefusalException($"the constant '{tensor.Name}' has the type {type}", "use float, double, float16, bfloat16, or whole numbers");
         if (type is DataType.Float or DataType.Double or DataType.Float16 or DataType.Bfloat16)
-        {
-            var items = new float[NdArray<float>.Count(shape)];
-            Fill(tensor, type, width, items);
-            return new Floats(new(shape, items));
-        }
-        var numbers = new long[NdArray<Number>.Count(shape)];
-        Fill(tensor, type, width, numbers);
-        return new Integers(new(shape, [.. numbers.Select(n => (Number)n)]));
+            return new Floats(new(shape, ReadFloats(tensor, type, width, NdArray<float>.Count(shape))));
+        return new Integers(new(shape, [.. ReadNumbers(tensor, type, width, NdArray<Number>.Count(shape)).Select(n => (Number)n)]));
     }
 
-    private void Fill(TensorProto tensor, DataType type, int width, float[] items)
+    private float[] ReadFloats(TensorProto tensor, DataType type, int width, int count)
     {
+        float[] items;
         if (Raw(tensor) is { } raw)
         {
-            Check(tensor, raw.Length, (long)items.Length * width, "bytes");
+            items = Room<float>(tensor, raw.Length, width, count);
             var bytes = raw.Span;
             for (int i = 0; i < items.Length; i++)
             {
@@ -50,10 +48,10 @@ internal sealed class TensorReader(string folder)
                     _ => BrainFloat(BinaryPrimitives.ReadUInt16LittleEndian(item)),
                 };
             }
-            return;
+            return items;
         }
         int stored = type switch { DataType.Float => tensor.FloatData.Count, DataType.Double => tensor.DoubleData.Count, _ => tensor.Int32Data.Count };
-        Check(tensor, stored, items.Length, "values");
+        items = Room<float>(tensor, stored, 1, count);
         for (int i = 0; i < items.Length; i++)
             items[i] = type switch
             {
@@ -62,13 +60,15 @@ internal sealed class TensorReader(string folder)
                 DataType.Float16 => (float)BitConverter.UInt16BitsToHalf((ushort)tensor.Int32Data[i]),
                 _ => BrainFloat((ushort)tensor.Int32Data[i]),
             };
+        return items;
     }
 
-    private void Fill(TensorProto tensor, DataType type, int width, long[] items)
+    private long[] ReadNumbers(TensorProto tensor, DataType type, int width, int count)
     {
+        long[] items;
         if (Raw(tensor) is { } raw)
         {
-            Check(tensor, raw.Length, (long)items.Length * width, "bytes");
+            items = Room<long>(tensor, raw.Length, width, count);
             var bytes = raw.Span;
             for (int i = 0; i < items.Length; i++)
             {
@@ -82,10 +82,11 @@ internal sealed class TensorReader(string folder)
                     _ => item[0],
                 };
             }
-            return;
+            return items;
         }
-        Check(tensor, type == DataType.Int64 ? tensor.Int64Data.Count : tensor.Int32Data.Count, items.Length, "values");
+        items = Room<long>(tensor, type == DataType.Int64 ? tensor.Int64Data.Count : tensor.Int32Data.Count, 1, count);
         for (int i = 0; i < items.Length; i++) items[i] = type == DataType.Int64 ? tensor.Int64Data[i] : tensor.Int32Data[i];
+        return items;
     }
 
     /// <returns>Null when the values are in the typed fields.</returns>
@@ -140,9 +141,15 @@ internal sealed class TensorReader(string folder)
 
     private static float BrainFloat(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
 
-    private static void Check(TensorProto tensor, long stored, long wanted, string unit)
+    /// <summary>Room for values, once as much is stored as the shape wants: a damaged shape takes no memory.</summary>
+    /// <param name="stored">Values, or bytes of them.</param>
+    /// <param name="width">How many of those a value has.</param>
+    private T[] Room<T>(TensorProto tensor, long stored, int width, int count)
     {
-        if (stored != wanted) throw Damaged(tensor, $"{stored} {unit}, where its shape wants {wanted}");
+        long wanted = (long)count * width;
+        if (stored != wanted) throw Damaged(tensor, $"{stored} {(tensor.HasRawData || tensor.ExternalData.Count > 0 ? "bytes" : "values")}, where its shape wants {wanted}");
+        Values += count;
+        return new T[count];
     }
 
     private static RefusalException Damaged(TensorProto tensor, string what) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using HwGen.Cli.Verbs;
@@ -12,9 +13,7 @@ public static class CommandLine
     public static async Task<int> RunAsync(
         IEnumerable<Verb> verbs, IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellation)
     {
-        var root = new RootCommand("From data to bit-exact Verilog for block-circulant neural networks.");
-        foreach (var verb in verbs) root.Add(verb.Build(terminal));
-        var parsed = root.Parse(args);
+        var parsed = Create(verbs, terminal).Parse(args);
         // Help and version are answered even when something else is missing.
         if (parsed.Errors.Count > 0 && parsed.Action is null or ParseErrorAction)
         {
@@ -33,6 +32,17 @@ public static class CommandLine
                 ProcessTerminationTimeout = null,
             },
             cancellation);
+    }
+
+    /// <summary>The command with its verbs. It answers <c>[suggest:N] LINE</c>, too, which is how shells complete.</summary>
+    internal static RootCommand Create(IEnumerable<Verb> verbs, Terminal terminal)
+    {
+        var root = new RootCommand("From data to bit-exact Verilog for block-circulant neural networks.");
+        foreach (var verb in verbs) root.Add(verb.Build(terminal));
+        // A path begins with a slash, an option does not: neither is taken for the other, nor suggested in its place.
+        foreach (var help in root.Options.OfType<HelpOption>())
+            foreach (string alias in help.Aliases.Where(a => a.StartsWith('/')).ToList()) help.Aliases.Remove(alias);
+        return root;
     }
 
     private static IEnumerable<string> Path(SymbolResult? command)

@@ -28,7 +28,7 @@ internal sealed record DesignText(string Name, string Model, string Weights, str
         foreach (var layer in Layers) text.Append($"    - {{ {Describe(layer)} }}\n");
         text.Append(Method == CompressionMethod.None
             ? "\n# The weights stay as they are but for the projection to circulant blocks. 'method: admm' trains them.\ntraining: { method: none }\n"
-            : "\n# From the weights by ADMM, hard projection and retraining.\ntraining:\n  method: admm\n  admm: { epochs: 4, learning_rate: 0.001 }\n  retrain: { epochs: 4, learning_rate: 0.001 }\n");
+            : "\n# From the weights by ADMM, hard projection and retraining. More epochs where the data are few.\ntraining:\n  method: admm\n  batch_size: 64\n  admm: { epochs: 6, learning_rate: 0.002, final_learning_rate: 0.002, rho: 0.01, rho_growth: 1.1, iterations_per_epoch: 10 }\n  retrain: { epochs: 12, learning_rate: 0.002 }\n");
         return text.Append($"\nquantization: {{ bits: {Bits} }}\n").ToString();
     }
 

@@ -11,6 +11,11 @@ internal static class ExploreSection
 
     private const int MaxValues = 4096;
 
+    private const long MaxPoints = 1_000_000_000_000;
+
+    /// <summary>Of a range. No key takes more, and sums and products of two fit a decimal.</summary>
+    private const decimal MaxEnd = int.MaxValue;
+
     /// <param name="root">The whole design file.</param>
     /// <param name="design">What it is without this section; null after mistakes.</param>
     /// <returns>Null when there is no design. Mistakes are added to <paramref name="errors"/>.</returns>
@@ -38,6 +43,8 @@ internal static class ExploreSection
                 errors.Add(other.Location.Error("'explore' must be a section: write such as 'quantization.bits: [8, 12]' below it, indented"));
                 break;
         }
+        if (axes.Aggregate(1.0, (count, axis) => count * axis.Scalars.Count) > MaxPoints)
+            errors.Add(root[Key]!.Location.Error($"'explore' spans more than {MaxPoints} points: give some keys fewer values"));
         return design is null ? null : new(root.Without(Key), design, axes, front);
     }
 
@@ -116,9 +123,9 @@ internal static class ExploreSection
 
         decimal Number(string key)
         {
-            const string expected = "a number";
+            const string expected = "a number from -2147483647 to 2147483647";
             if (section.Text(key, expected, required: true) is not { } text) return 0;
-            if (text.IsPlain && decimal.TryParse(text.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value)) return value;
+            if (text.IsPlain && decimal.TryParse(text.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value) && Math.Abs(value) <= MaxEnd) return value;
             errors.Add(text.Location.Error($"'{path}.{key}' is {text.Value}: write {expected}"));
             return 0;
         }

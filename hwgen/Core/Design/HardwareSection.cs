@@ -49,7 +49,11 @@ internal static class HardwareSection
     /// <summary>The part's capacity, with the numbers that the design gives in place of its own.</summary>
     private static ResourceCount? ReadBudget(SectionReader section, Part? part)
     {
-        if (!section.Has("budget")) return part?.Capacity;
+        if (!section.Has("budget"))
+        {
+            section.Leave("budget");
+            return part?.Capacity;
+        }
         SectionReader budget = section.Section("budget");
         ResourceCount whole = part?.Capacity ?? new(int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue);
         var result = new ResourceCount(

@@ -8,7 +8,11 @@ internal static class RobustnessSections
 
     public static AdversarialSettings? Adversarial(SectionReader training, DataSetShape shape, LossKind loss, List<InputError> errors)
     {
-        if (!training.Has("adversarial")) return null;
+        if (!training.Has("adversarial"))
+        {
+            training.Leave("adversarial");
+            return null;
+        }
         var section = training.Section("adversarial");
         if (loss == LossKind.Ctc || shape.LabelsSteps == true)
             errors.Add(training.LocationOf("adversarial").Error("adversarial training wants one label a sequence and cross_entropy: leave the section out, or take other data"));
@@ -49,7 +53,11 @@ internal static class RobustnessSections
 
     public static NoiseSettings? Noise(SectionReader training, CompressionMethod method, List<InputError> errors)
     {
-        if (!training.Has("noise")) return null;
+        if (!training.Has("noise"))
+        {
+            training.Leave("noise");
+            return null;
+        }
         var section = training.Section("noise");
         if (method is not (CompressionMethod.None or CompressionMethod.Dnr))
             errors.Add(training.LocationOf("noise").Error("noise is trained with the weights that it is added to: write method none or dnr"));

@@ -100,7 +100,7 @@ internal sealed class SectionReader(YamlMap map, string path, List<InputError> e
         return [];
     }
 
-    /// <summary>Takes a key that is read elsewhere.</summary>
+    /// <summary>Takes a key that is read elsewhere, or only where it is written.</summary>
     public void Leave(string key) => known.Add(key);
 
     /// <summary>Takes all keys: none is unknown where it can't be told which are known.</summary>
