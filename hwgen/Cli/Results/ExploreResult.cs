@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace HwGen.Cli.Results;
@@ -24,9 +25,10 @@ public sealed record ExploreResult(
         yield return $"{Design}: {Show.Count(Total)} points, {Show.Count(failed)} failed, {Show.Count(Evaluated)} evaluated now; the front by {string.Join(", ", Front)}:";
         string[] axes = [.. Points.SelectMany(p => p.Values.Keys).Distinct()];
         foreach (string line in TextTable.Render(
-            ["design", .. axes.Select(a => a[(a.LastIndexOf('.') + 1)..]), "accuracy", "cycles/frame", "multipliers", "memory bits"],
+            ["design", .. axes.Select(a => a[(a.LastIndexOf('.') + 1)..]), "accuracy", "cycles/frame", "multipliers", "memory bits", "LUT", "FF", "DSP", "BRAM36"],
             Points.Where(p => p.OnFront).OrderByDescending(p => p.Accuracy).ThenBy(p => p.CyclesPerFrame).Take(MostLines).Select(p => (string[])
-                [p.Design, .. axes.Select(a => p.Values.GetValueOrDefault(a, "")), Show.Percent(p.Accuracy), Count(p.CyclesPerFrame), Count(p.Multipliers), Count(p.MemoryBits)])))
+                [p.Design, .. axes.Select(a => p.Values.GetValueOrDefault(a, "")), Show.Percent(p.Accuracy), Count(p.CyclesPerFrame), Count(p.Multipliers), Count(p.MemoryBits),
+                Count((long?)p.Lut), Count((long?)p.Ff), Count((long?)p.Dsp), p.Bram36?.ToString("0.#", CultureInfo.InvariantCulture) ?? "-"])))
             yield return line;
         if (Points.Count(p => p.OnFront) is > MostLines and var members) yield return $"... and {Show.Count(members - MostLines)} more";
         foreach (var reason in Points.Where(p => p.Reason is not null).GroupBy(p => p.Reason))

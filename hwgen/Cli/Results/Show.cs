@@ -13,4 +13,7 @@ internal static class Show
 
     /// <summary>At most four digits that count.</summary>
     public static string Number(double x) => x.ToString("G4", CultureInfo.InvariantCulture);
+
+    /// <summary>The difference of two shares in percent points, with its sign.</summary>
+    public static string Points(double? difference) => difference is { } d ? (100 * d).ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture) + " points" : "-";
 }

@@ -4,23 +4,26 @@ using HwGen.Cli.Progress;
 using HwGen.Cli.Results;
 using HwGen.Core;
 using HwGen.Core.Design;
-using HwGen.Core.Network;
 using HwGen.Core.Plan;
 using HwGen.Explore.Sweeps;
-using HwGen.Frontend.Training;
 
 namespace HwGen.Cli.Steps;
 
-/// <summary>The figures of a space's points that no trained network is needed for: cycles, multipliers, memory, from plans of
-/// untrained networks of the same shapes. Exact but for memory, where the ranges of real data decide how many rows the activation tables have,
-/// how many shifts the schedule's rows tell apart and how wide an LSTM's state is; points that differ only in what these figures don't depend
-/// on share a plan.</summary>
+/// <summary>The figures of a space's points that no trained network is needed for, from plans of untrained networks of the same shapes. They are the
+/// real points' but for memory and area, where the ranges of real data decide how many rows the activation tables have, how many shifts the
+/// schedule's rows tell apart, how wide accumulators and an LSTM's state are.</summary>
+/// <remarks>Points that differ only in what these figures don't depend on are one engine. Of a large space each engine is first
+/// bounded in closed form; one whose bound an engine already planned beats is beaten by it, too, so only the others are planned.</remarks>
 /// <param name="space">The points.</param>
 /// <param name="place">Says where the data of a point lie.</param>
 /// <param name="workers">Plans at once.</param>
-public sealed class AnalyticSweep(DesignSpace space, Func<DesignFile, DesignFile> place, int workers)
+/// <param name="exhaustive">Spaces of at most so many points have all their engines planned.</param>
+public sealed class AnalyticSweep(DesignSpace space, Func<DesignFile, DesignFile> place, int workers, long exhaustive)
 {
-    private const string Clock = "hardware.clock_megahertz";
+    private const string Clock = "hardware.clock_megahertz", Elements = "hardware.processing_elements";
+
+    /// <summary>Engines planned to tell how far the bounds are from them, a sixteenth at most, and engines of a round.</summary>
+    private const int Samples = 64, Batch = 64;
 
     /// <summary>Nothing that a plan has depends on these, but for <see cref="Shaping"/>.</summary>
     private static readonly string[] WithoutEffect = ["seed", "training.", "quantization.calibration_sequences", "hardware.verify_sequences", Clock];
@@ -28,111 +31,258 @@ public sealed class AnalyticSweep(DesignSpace space, Func<DesignFile, DesignFile
     /// <summary>Of these it depends whether training takes channels away.</summary>
     private static readonly string[] Shaping = ["training.method", "training.dnr.unit"];
 
-    /// <summary>Of the axes that have an effect: what the axis's choice counts in the number of a plan; 0 for the others.</summary>
-    private readonly int[] _strides = new int[space.Axes.Count];
+    private static readonly Dictionary<string, Func<HardwareSettings, int, HardwareSettings>> Sizes = new()
+    {
+        [Elements] = (h, v) => h with { ProcessingElements = v },
+        ["hardware.columns_per_cycle"] = (h, v) => h with { ColumnsPerCycle = v },
+        ["hardware.ifft_units"] = (h, v) => h with { IfftUnits = v },
+        ["hardware.vector_lanes"] = (h, v) => h with { VectorLanes = v },
+        ["hardware.streams"] = (h, v) => h with { Streams = v },
+    };
 
-    private Planned[] _plans = [];
+    private readonly int[] _networkStrides = new int[space.Axes.Count], _sizeStrides = new int[space.Axes.Count];
+    private readonly List<Engine> _engines = [];
+    private int[] _engineOf = [];                       // of each network and size; below 0: ~index of a reason
+    private readonly List<string> _reasons = [];
     private double[] _clocks = [];
-    private int _clockAxis = -1;
+    private int _clockAxis = -1, _sizes = 1;
 
-    /// <summary>Plans every shape that there is, then every point.</summary>
+    /// <summary>Plans what may be on the front, or everything.</summary>
     /// <returns>Which points are on the front by the space's figures.</returns>
     public bool[] Run(StepProgress progress, CancellationToken cancel)
     {
-        long count = 1;
-        for (int a = 0; a < _strides.Length; a++)
-            if (HasEffect(space.Axes[a])) count = checked(count * space.Axes[a].Values.Count);
-        int stride = _strides.Length == 0 ? 1 : (int)count;
-        for (int a = 0; a < _strides.Length; a++)
-            if (HasEffect(space.Axes[a])) _strides[a] = stride /= space.Axes[a].Values.Count;
+        bool sized = space.Axes.Any(a => a.Path == Elements) || space.Base.Hardware.ProcessingElements > 0;
+        int networks = Number(_networkStrides, a => HasEffect(a) && !(sized && Sizes.ContainsKey(a.Path)));
+        _sizes = Number(_sizeStrides, a => sized && Sizes.ContainsKey(a.Path));
         _clockAxis = space.Axes.ToList().FindIndex(a => a.Path == Clock);
         _clocks = _clockAxis < 0 ? [space.Base.Hardware.ClockMegahertz] : [.. space.Axes[_clockAxis].Values.Select(v => double.Parse(v, CultureInfo.InvariantCulture))];
-        Plan((int)count, progress, cancel);
-        return Weigh(progress, cancel);
+        Bound(networks, progress, cancel);
+        if (space.Count <= exhaustive) PlanAll([.. Enumerable.Range(0, _engines.Count)], progress, cancel);
+        string[] goals = [.. space.Front.Where(f => f != FigureName.Accuracy)];
+        if (space.Count > exhaustive) PlanFront(ref goals, progress, cancel);
+        else goals = [.. goals.Where(g => _engines.Exists(e => e.Figures?[g] is not null))];
+        return Front(goals);
     }
 
-    /// <summary>The figures of a point, or the reason why it has none.</summary>
+    /// <summary>Engines that were planned.</summary>
+    public int Planned => _engines.Count(e => e.Figures is not null);
+
+    /// <summary>The figures of a point, or the reason why it has none; neither of an engine that was not planned.</summary>
     public (PointFigures? Figures, string? Reason) this[long index]
     {
         get
         {
             int[] choices = space.Choices(index);
-            var planned = _plans[choices.Select((c, a) => c * _strides[a]).Sum()];
+            int engine = _engineOf[Sum(choices, _networkStrides) * _sizes + Sum(choices, _sizeStrides)];
+            if (engine < 0) return (null, _reasons[~engine]);
             double clock = _clocks[_clockAxis < 0 ? 0 : choices[_clockAxis]];
-            return (planned.Figures is { } f ? f with { LatencyMicroseconds = f.CyclesSingleStream / clock } : null, planned.Reason);
+            return (_engines[engine].Figures is { } f ? f with { LatencyMicroseconds = f.CyclesSingleStream / clock } : null, _engines[engine].Reason);
         }
     }
 
-    private void Plan(int count, StepProgress progress, CancellationToken cancel)
+    private static int Sum(int[] choices, int[] strides)
     {
-        _plans = new Planned[count];
-        var clock = Stopwatch.StartNew();
-        int done = 0;
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, p =>
-        {
-            int[] choices = [.. _strides.Select((s, a) => s == 0 ? 0 : p / s % space.Axes[a].Values.Count)];
-            _plans[p] = Plan(space.Index(choices));
-            int now = Interlocked.Increment(ref done);
-            progress.Report("explore: plan shapes", (double)now / count, $"{Show.Count(now)} of {Show.Count(count)}, about {clock.Elapsed / now * (count - now):h\\:mm\\:ss} left");
-        });
-        progress.Note(string.Create(CultureInfo.InvariantCulture, $"{Show.Count(count)} different shapes planned in {clock.Elapsed.TotalSeconds:F1} s"));
+        int sum = 0;
+        for (int a = 0; a < choices.Length; a++) sum += choices[a] * strides[a];
+        return sum;
+    }
+
+    private int Number(int[] strides, Func<DesignAxis, bool> counts)
+    {
+        int count = 1;
+        for (int a = strides.Length - 1; a >= 0; a--)
+            if (counts(space.Axes[a])) (strides[a], count) = (count, checked(count * space.Axes[a].Values.Count));
+        return count;
     }
 
     private static bool HasEffect(DesignAxis axis) => Shaping.Contains(axis.Path) || !WithoutEffect.Any(p => axis.Path.StartsWith(p, StringComparison.Ordinal));
 
-    private Planned Plan(long index)
-    {
-        try
-        {
-            DesignFile design = place(space.Design(index));
-            if (EngineLimits.Complaints(design) is { Count: > 0 } complaints) throw new InputException(complaints);
-            if (design.Training is { Method: CompressionMethod.Cap } or { Method: CompressionMethod.Dnr, Dnr.Unit: PruningUnit.Channel })
-                return new(null, "training decides how many channels are left: explore without --analytic");
-            TrainedNetwork network = TrainingRun.Initial(design);
-            // The formats that data decide leave cycles and multipliers as they are.
-            var ranges = NetworkRanges.Empty(new(network.FoldBatchNorm().Layers));
-            foreach (double[] range in (double[][])[ranges.Vectors, ranges.Spectra, ranges.Sums, ranges.SumSpectra, ranges.Cells]) Array.Fill(range, 1);
-            return new(PlanFacts.Figures(AcceleratorPlan.Create(design.Name, network, NetworkFormats.Choose(network, ranges, design.Quantization.Bits), design.Hardware),
-                network, design.Hardware.ClockMegahertz), null);
-        }
-        catch (InputException e)
-        {
-            return new(null, string.Join("; ", e.Errors.Select(x => x.Message)));
-        }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
-        {
-            return new(null, $"{e.GetType().Name}: {e.Message}");
-        }
-    }
-
-    private bool[] Weigh(StepProgress progress, CancellationToken cancel)
+    /// <summary>Bounds every engine that there is.</summary>
+    private void Bound(int networks, StepProgress progress, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
-        string[] goals = [.. space.Front.Where(f => _plans.Any(p => p.Figures?[f] is not null))];
-        if (goals.Length == 0) return new bool[space.Count];
-        var known = new double[_plans.Length * goals.Length];
-        for (int p = 0; p < _plans.Length; p++)
-            for (int g = 0; g < goals.Length; g++)
-                known[p * goals.Length + g] = _plans[p].Figures?[goals[g]] is { } value ? FigureName.IsBetterWhenLarger(goals[g]) ? -value : value : double.NaN;
-        int latency = Array.IndexOf(goals, FigureName.LatencyMicroseconds), plan = 0;
-        var costs = new double[space.Count * goals.Length];
-        var choices = new int[_strides.Length];
-        for (long i = 0; ; i++)
+        var shapes = new (AnalyticNetwork? Network, HardwareSettings Hardware, string? Reason)[networks];
+        Parallel.For(0, networks, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, n => shapes[n] = Network(n));
+        double begun = clock.Elapsed.TotalSeconds, busy = Environment.CpuUsage.TotalTime.TotalSeconds;
+        HardwareSettings[] sizes = [.. Enumerable.Range(0, _sizes).Select(s => Size(space.Base.Hardware, s))];
+        _engineOf = new int[checked(networks * _sizes)];
+        var known = new Dictionary<HardwareSettings, int>();
+        var complaints = new Dictionary<(int, int), int?>();
+        for (int n = 0; n < networks; n++)
         {
-            if (i % 65536 == 0) cancel.ThrowIfCancellationRequested();
-            Array.Copy(known, plan * goals.Length, costs, i * goals.Length, goals.Length);
-            if (latency >= 0) costs[i * goals.Length + latency] *= space.Base.Hardware.ClockMegahertz / _clocks[_clockAxis < 0 ? 0 : choices[_clockAxis]];
-            int a = choices.Length - 1;
-            for (; a >= 0 && choices[a] == space.Axes[a].Values.Count - 1; a--) (plan, choices[a]) = (plan - choices[a] * _strides[a], 0);
-            if (a < 0) break;
-            (plan, choices[a]) = (plan + _strides[a], choices[a] + 1);
+            cancel.ThrowIfCancellationRequested();
+            if (shapes[n].Network is not { } network)
+            {
+                Array.Fill(_engineOf, ~Reason(shapes[n].Reason!), n * _sizes, _sizes);
+                continue;
+            }
+            known.Clear();
+            complaints.Clear();
+            for (int s = 0; s < _sizes; s++)
+            {
+                HardwareSettings size = sizes[s] with { Part = shapes[n].Hardware.Part, Budget = shapes[n].Hardware.Budget, ClockMegahertz = _clocks.Max() };
+                if (_sizes == 1) size = shapes[n].Hardware with { ClockMegahertz = _clocks.Max() };
+                if (!complaints.TryGetValue((size.VectorLanes, size.ColumnsPerCycle), out int? complaint))
+                    complaints[(size.VectorLanes, size.ColumnsPerCycle)] = complaint = network.Complaint(size) is { } text ? ~Reason(text) : null;
+                if (complaint is { } why)
+                {
+                    _engineOf[n * _sizes + s] = why;
+                    continue;
+                }
+                if (size.ProcessingElements > 0) size = network.Normal(size);
+                if (!known.TryGetValue(size, out int engine))
+                {
+                    known[size] = engine = _engines.Count;
+                    _engines.Add(new(network, size, size.ProcessingElements > 0 ? network.LowerBound(size) : new()));
+                }
+                _engineOf[n * _sizes + s] = engine;
+            }
         }
-        double evaluated = clock.Elapsed.TotalSeconds;
-        bool[] front = ParetoFront.Of(costs, goals.Length);
+        double seconds = Math.Max(1e-6, Environment.CpuUsage.TotalTime.TotalSeconds - busy);
         progress.Note(string.Create(CultureInfo.InvariantCulture,
-            $"{Show.Count(space.Count)} points evaluated in {evaluated:F2} s, their front found in {clock.Elapsed.TotalSeconds - evaluated:F2} s"));
-        return front;
+            $"{Show.Count(networks)} networks and word lengths in {begun:F1} s; {Show.Count(_engineOf.Length)} designs bounded in {seconds:F2} s of one processor, {_engineOf.Length / seconds:N0} a second; {Show.Count(_engines.Count)} different engines"));
     }
 
-    private readonly record struct Planned(PointFigures? Figures, string? Reason);
+    private int Reason(string text)
+    {
+        if (!_reasons.Contains(text)) _reasons.Add(text);
+        return _reasons.IndexOf(text);
+    }
+
+    private HardwareSettings Size(HardwareSettings hardware, int size)
+    {
+        for (int a = 0; a < _sizeStrides.Length; a++)
+            if (_sizeStrides[a] > 0)
+            {
+                var axis = space.Axes[a];
+                hardware = Sizes[axis.Path](hardware, int.Parse(axis.Values[size / _sizeStrides[a] % axis.Values.Count], CultureInfo.InvariantCulture));
+            }
+        return hardware;
+    }
+
+    private (AnalyticNetwork?, HardwareSettings, string?) Network(int n)
+    {
+        int[] choices = [.. _networkStrides.Select((s, a) => s == 0 ? 0 : n / s % space.Axes[a].Values.Count)];
+        try
+        {
+            DesignFile design = place(space.Design(space.Index(choices)));
+            return (new(design), design.Hardware, null);
+        }
+        catch (Exception e) when (Told(e) is { } reason)
+        {
+            return (null, space.Base.Hardware, reason);
+        }
+    }
+
+    private static string? Told(Exception e) => e switch
+    {
+        InputException input => string.Join("; ", input.Errors.Select(x => x.Message)),
+        InvalidOperationException or ArgumentException => $"{e.GetType().Name}: {e.Message}",
+        _ => null,
+    };
+
+    private void PlanAll(IReadOnlyList<int> engines, StepProgress progress, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        int done = 0;
+        Parallel.ForEach(engines, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, i =>
+        {
+            Engine engine = _engines[i];
+            try
+            {
+                engine.Figures = engine.Network.Plan(engine.Hardware);
+            }
+            catch (Exception e) when (Told(e) is { } reason)
+            {
+                engine.Reason = reason;
+            }
+            int now = Interlocked.Increment(ref done);
+            progress.Report("explore: plan engines", (double)now / engines.Count, $"{Show.Count(now)} of {Show.Count(engines.Count)}, about {clock.Elapsed / now * (engines.Count - now):h\\:mm\\:ss} left");
+        });
+    }
+
+    /// <summary>Plans engines until every other one's bound is beaten by one that was planned.</summary>
+    private void PlanFront(ref string[] goals, StepProgress progress, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        var random = new Random(1);
+        int[] sample = [.. Enumerable.Range(0, Math.Min(Samples, (_engines.Count + 15) / 16)).Select(_ => random.Next(_engines.Count)).Distinct()];
+        PlanAll(sample, progress, cancel);
+        goals = [.. goals.Where(g => _engines.Exists(e => e.Figures?[g] is not null))];
+        if (goals.Length == 0) return;
+        List<int> open = [.. Enumerable.Range(0, _engines.Count).Except(sample)], recent = [.. sample];
+        while (true)
+        {
+            double[] beaters = Costs([.. recent.Where(i => _engines[i].Figures is not null)], goals, i => _engines[i].Figures!);
+            bool[] best = ParetoFront.Of(beaters, goals.Length);
+            double[][] rows = [.. beaters.Chunk(goals.Length).Where((_, i) => best[i])];
+            double[] bounds = Costs(open, goals, i => _engines[i].Bound);
+            List<int> left = [.. open.Where((_, o) => !Array.Exists(rows, r => Beats(r, bounds.AsSpan(o * r.Length, r.Length))))];
+            if (left.Count == 0) break;
+            bool[] front = ParetoFront.Of(Costs(left, goals, i => _engines[i].Bound), goals.Length);
+            recent = [.. left.Where((_, i) => front[i]).Take(Batch)];
+            PlanAll(recent, progress, cancel);
+            open = [.. left.Except(recent)];
+        }
+        double[] errors = [.. sample.Select(i => 1 - (double?)_engines[i].Bound.CyclesPerFrame / _engines[i].Figures?.CyclesPerFrame).OfType<double>().DefaultIfEmpty(0)];
+        progress.Note(string.Create(CultureInfo.InvariantCulture,
+            $"{Show.Count(Planned)} engines planned whole in {clock.Elapsed.TotalSeconds:F1} s, the others' bounds are beaten by them; of {sample.Length} drawn at random the bound on cycles is {errors.Average():P1} below the schedule's on average, {errors.Max():P1} at most"));
+    }
+
+    private static double[] Costs(IReadOnlyList<int> engines, string[] goals, Func<int, PointFigures> figures)
+    {
+        var costs = new double[engines.Count * goals.Length];
+        for (int e = 0; e < engines.Count; e++)
+            for (int g = 0; g < goals.Length; g++) costs[e * goals.Length + g] = figures(engines[e])[goals[g]] ?? 0;
+        return costs;
+    }
+
+    private static bool Beats(double[] costs, ReadOnlySpan<double> bound)
+    {
+        bool better = false;
+        for (int g = 0; g < costs.Length; g++)
+        {
+            if (costs[g] > bound[g]) return false;
+            better |= costs[g] < bound[g];
+        }
+        return better;
+    }
+
+    /// <summary>Engines are weighed at the fastest clock: nothing but latency depends on it, so a slower one is beaten or the same.</summary>
+    private bool[] Front(string[] goals)
+    {
+        var front = new bool[space.Count];
+        int[] planned = [.. Enumerable.Range(0, _engines.Count).Where(i => _engines[i].Figures is not null)];
+        if (goals.Length == 0 || planned.Length == 0) return front;
+        var on = new bool[_engines.Count];
+        foreach (var (p, best) in ParetoFront.Of(Costs(planned, goals, i => _engines[i].Figures!), goals.Length).Index()) on[planned[p]] = best;
+        bool timed = goals.Contains(FigureName.LatencyMicroseconds);
+        double fastest = _clocks.Max();
+        var choices = new int[space.Axes.Count];
+        int network = 0, size = 0;
+        for (long i = 0; ; i++)
+        {
+            int engine = _engineOf[network * _sizes + size];
+            front[i] = engine >= 0 && on[engine] && (!timed || _clockAxis < 0 || _clocks[choices[_clockAxis]] == fastest);
+            int a = choices.Length - 1;
+            for (; a >= 0 && choices[a] == space.Axes[a].Values.Count - 1; a--)
+                (network, size, choices[a]) = (network - choices[a] * _networkStrides[a], size - choices[a] * _sizeStrides[a], 0);
+            if (a < 0) return front;
+            (network, size, choices[a]) = (network + _networkStrides[a], size + _sizeStrides[a], choices[a] + 1);
+        }
+    }
+
+    /// <summary>An engine of a network: its bound, and its figures or the reason why it has none once it was planned.</summary>
+    private sealed class Engine(AnalyticNetwork network, HardwareSettings hardware, PointFigures bound)
+    {
+        public AnalyticNetwork Network => network;
+
+        public HardwareSettings Hardware => hardware;
+
+        public PointFigures Bound => bound;
+
+        public PointFigures? Figures { get; set; }
+
+        public string? Reason { get; set; }
+    }
 }

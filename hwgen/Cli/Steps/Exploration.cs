@@ -36,11 +36,8 @@ public sealed class Exploration(DesignSpace space, Func<DesignFile, DesignFile> 
     {
         Refuse(options.Analytic ? MaxAnalyticPoints : MaxPoints);
         if (options.Analytic) return await Task.Run(() => RunAnalytic(progress, cancel), cancel);
-        PointEvaluation.Digest(_origin.Data);       // data that are not there fail the sweep, not each point
-        DesignPoint[] points = [.. Enumerable.Range(0, (int)space.Count).Select(i => space.Point(i))];
-        var designs = points.Select(Read).ToArray();
-        SweepPoint[] sweep = [.. Order(designs).Select(i => new SweepPoint(Key(points[i], designs[i].Design?.Data ?? _origin.Data), points[i], [.. space.Axes.Select(a => a.Path)], designs[i].Design?.Seed ?? _origin.Seed))];
-        using var store = SweepStore.Open(StorePath, TimeProvider.System);
+        var (points, designs, sweep) = Points();
+        using var store = Open();
         store.Begin(sweep, Version(), options.Retry);
         int before = Finished(store);
         if (before < sweep.Length)
@@ -51,19 +48,47 @@ public sealed class Exploration(DesignSpace space, Func<DesignFile, DesignFile> 
             else
             {
                 int workers = Math.Min(options.Workers, sweep.Length - before);
-                var evaluation = new PointEvaluation(options.Root, options.Device, Math.Max(1, Environment.ProcessorCount / workers), store, progress);
-                await new Sweep(store, sweep, (point, stop) => designs[point.Point.Index] switch
-                {
-                    { Errors: { } errors } => throw errors,
-                    { Design: { } design, Trained: { } trained } => evaluation.Evaluate(design, trained, stop),
-                    _ => throw new InvalidOperationException("A point has neither a design nor errors."),
-                }, TimeProvider.System).RunAsync(workers, new Relay<SweepProgress>(Show), cancel);
+                PointEvaluation evaluation = Evaluation(store, workers, progress);
+                await new Sweep(store, sweep, (point, stop) => Evaluate(evaluation, designs[point.Point.Index], stop), TimeProvider.System)
+                    .RunAsync(workers, new Relay<SweepProgress>(Show), cancel);
             }
         }
         return Result(store, points, Finished(store) - before);
 
         void Show(SweepProgress p) => progress.Report("explore", (double)(p.Done + p.Failed) / p.Points, Describe(p));
     }
+
+    /// <summary>Finds a network by few trainings and an engine for it by bounds, instead of evaluating every point: <see cref="GuidedExploration"/>.</summary>
+    public Task<GuidedResult> GuideAsync(GuidedOptions guided, StepProgress progress, CancellationToken cancel)
+    {
+        Refuse(MaxPoints);
+        return Task.Run(async () => await new GuidedExploration(this, space, guided).RunAsync(progress, cancel), cancel);
+    }
+
+    /// <summary>The design of the sweep, with its data where they lie.</summary>
+    internal DesignFile Origin => _origin;
+
+    internal SweepStore Open() => SweepStore.Open(StorePath, TimeProvider.System);
+
+    internal PointEvaluation Evaluation(SweepStore store, int workers, StepProgress progress) =>
+        new(options.Root, options.Device, Math.Max(1, Environment.ProcessorCount / workers), store, progress);
+
+    /// <summary>All points with their designs, and as the store is asked for them.</summary>
+    internal (DesignPoint[] Points, PointDesign[] Designs, SweepPoint[] Sweep) Points()
+    {
+        PointEvaluation.Digest(_origin.Data);       // data that are not there fail the sweep, not each point
+        DesignPoint[] points = [.. Enumerable.Range(0, (int)space.Count).Select(i => space.Point(i))];
+        PointDesign[] designs = [.. points.Select(Read)];
+        return (points, designs, [.. Order(designs).Select(i => new SweepPoint(
+            Key(points[i], designs[i].Design?.Data ?? _origin.Data), points[i], [.. space.Axes.Select(a => a.Path)], designs[i].Design?.Seed ?? _origin.Seed))]);
+    }
+
+    internal static PointOutcome Evaluate(PointEvaluation evaluation, PointDesign point, CancellationToken cancel) => point switch
+    {
+        { Errors: { } errors } => throw errors,
+        { Design: { } design, Trained: { } trained } => evaluation.Evaluate(design, trained, cancel),
+        _ => throw new InvalidOperationException("A point has neither a design nor errors."),
+    };
 
     /// <summary>Writes one point's design file, and puts its trained network where the design's own training would.</summary>
     /// <param name="name">Of the point.</param>
@@ -87,21 +112,21 @@ public sealed class Exploration(DesignSpace space, Func<DesignFile, DesignFile> 
     }
 
     /// <summary>Points in an order in which each network is trained as early as may be, and workers begin with different ones.</summary>
-    private static IEnumerable<int> Order((DesignFile? Design, DesignFile? Trained, InputException? Errors)[] designs) => designs.Index()
+    private static IEnumerable<int> Order(PointDesign[] designs) => designs.Index()
         .GroupBy(d => d.Item.Trained?.Name ?? "")
         .SelectMany((network, n) => network.Select((d, rank) => (d.Index, rank, n)))
         .OrderBy(d => d.rank).ThenBy(d => d.n).Select(d => d.Index);
 
-    private (DesignFile? Design, DesignFile? Trained, InputException? Errors) Read(DesignPoint point)
+    private PointDesign Read(DesignPoint point)
     {
         try
         {
             DesignFile design = place(space.Design(point.Index)) with { Name = point.Name };
-            return (design, PointEvaluation.Trained(design, _origin), null);
+            return new(design, PointEvaluation.Trained(design, _origin), null);
         }
         catch (InputException e)
         {
-            return (null, null, e);
+            return new(null, null, e);
         }
     }
 
@@ -114,14 +139,14 @@ public sealed class Exploration(DesignSpace space, Func<DesignFile, DesignFile> 
 
     private ExploreResult RunAnalytic(StepProgress progress, CancellationToken cancel)
     {
-        var sweep = new AnalyticSweep(space, place, options.Workers);
+        var sweep = new AnalyticSweep(space, place, options.Workers, MaxListed);
         bool[] front = sweep.Run(progress, cancel);
         ListedPoint[] listed = [.. Enumerable.Range(0, front.Length).Where(i => front[i] || front.Length <= MaxListed).Select(i =>
             new ListedPoint(space.Point(i), sweep[i].Figures, sweep[i].Reason, front[i]))];
         return Write(listed, front.Length, null);
     }
 
-    private static string Version() => typeof(Exploration).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+    internal static string Version() => typeof(Exploration).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
     private string Key(DesignPoint point, DataSettings data) => new StageKey().Add("design", point.Text).Add("data", PointEvaluation.Digest(data)).Add("device", options.Device)
         .AddCode(typeof(AcceleratorPlan).Assembly, typeof(Sweep).Assembly, typeof(IntegerReference).Assembly, typeof(TrainingRun).Assembly).Finish();
@@ -156,12 +181,14 @@ public sealed class Exploration(DesignSpace space, Func<DesignFile, DesignFile> 
     private string? ReportOf(string name) => new Workspace(options.Root, name).ReportPage is var page && File.Exists(page)
         ? Path.GetRelativePath(Folder.Length == 0 ? "." : Folder, page).Replace('\\', '/') : null;
 
-    private ExploredPoint Explored(ListedPoint listed)
+    private ExploredPoint Explored(ListedPoint listed) => Explored(listed.Point, listed.Figures, listed.Reason, listed.OnFront);
+
+    internal ExploredPoint Explored(DesignPoint point, PointFigures? figures, string? reason, bool onFront)
     {
-        var values = new OrderedDictionary<string, string>(space.Axes.Zip(listed.Point.Values, (a, v) => KeyValuePair.Create(a.Path, v)));
-        var f = listed.Figures ?? new();
-        return new(listed.Point.Name, values, f.Accuracy, f.FloatAccuracy, f.CyclesPerFrame, f.CyclesSingleStream, f.LatencyMicroseconds, f.EnergyPerFrameNanojoule,
-            f.Lut, f.Ff, f.Dsp, f.Bram36, f.Multipliers, f.MemoryBits, f.Parameters, listed.OnFront, listed.Reason);
+        var values = new OrderedDictionary<string, string>(space.Axes.Zip(point.Values, (a, v) => KeyValuePair.Create(a.Path, v)));
+        var f = figures ?? new();
+        return new(point.Name, values, f.Accuracy, f.FloatAccuracy, f.CyclesPerFrame, f.CyclesSingleStream, f.LatencyMicroseconds, f.EnergyPerFrameNanojoule,
+            f.Lut, f.Ff, f.Dsp, f.Bram36, f.Multipliers, f.MemoryBits, f.Parameters, onFront, reason);
     }
 
     private sealed record ListedPoint(DesignPoint Point, PointFigures? Figures, string? Reason, bool OnFront);

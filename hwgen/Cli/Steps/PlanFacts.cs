@@ -1,6 +1,7 @@
 using HwGen.Cli.Report;
 using HwGen.Cli.Results;
 using HwGen.Core.Activations;
+using HwGen.Core.Cost;
 using HwGen.Core.Design;
 using HwGen.Core.Network;
 using HwGen.Core.Numerics;
@@ -38,17 +39,29 @@ internal static class PlanFacts
             + plan.OutputBufferBeats * (block + 1);
     }
 
-    /// <summary>What a sweep says about a plan: all that its data don't decide.</summary>
-    public static PointFigures Figures(AcceleratorPlan plan, TrainedNetwork network, double clockMegahertz) => new()
+    /// <summary>What a sweep says about a plan: all that its data don't decide. Cycles, multipliers and memory are the plan's; what it takes of
+    /// a device is an estimate.</summary>
+    public static PointFigures Figures(AcceleratorPlan plan, TrainedNetwork network, HardwareSettings hardware)
     {
-        CyclesPerFrame = plan.Schedule.IntervalCycles,
-        CyclesSingleStream = plan.SingleStreamCycles,
-        LatencyMicroseconds = plan.SingleStreamCycles / clockMegahertz,
-        Multipliers = plan.Multipliers,
-        Dsp = plan.Multipliers,     // one each, as the budget counts them: words have at most 18 bits
-        MemoryBits = MemoryBits(plan),
-        Parameters = network.ParameterCount,
-    };
+        Part part = Target(hardware);
+        ResourceCount taken = ResourceEstimate.Of(PlanDemand.Of(plan), part.Family, part.Dsps > 0);
+        return new()
+        {
+            CyclesPerFrame = plan.Schedule.IntervalCycles,
+            CyclesSingleStream = plan.SingleStreamCycles,
+            LatencyMicroseconds = plan.SingleStreamCycles / hardware.ClockMegahertz,
+            Multipliers = plan.Multipliers,
+            MemoryBits = MemoryBits(plan),
+            Parameters = network.ParameterCount,
+            Lut = taken.Lut,
+            Ff = taken.Ff,
+            Dsp = taken.Dsp,
+            Bram36 = taken.Bram36,
+        };
+    }
+
+    /// <summary>The part that a sweep estimates for: the design's, else the first.</summary>
+    public static Part Target(HardwareSettings hardware) => hardware.Part ?? Part.All[0];
 
     /// <summary>Each of these units takes one block, or one slice, a cycle.</summary>
     public static UnitUtilization Utilization(AcceleratorPlan plan)

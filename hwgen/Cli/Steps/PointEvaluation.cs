@@ -52,7 +52,7 @@ public sealed class PointEvaluation(string root, string device, int threads, Swe
         string scoreKey = new StageKey().Add("network", TrainingKey(design)).AddValue("quantization", design.Quantization).Add("device", device)
             .AddCode(typeof(AcceleratorPlan).Assembly, typeof(BatchEvaluator).Assembly, typeof(IntegerReference).Assembly).Finish();
         double? accuracy = floatAccuracy is null ? null : Get(_scores, scoreKey, () => Score(scoreKey, plan, data.Test, cancel));
-        return PointOutcome.Done(PlanFacts.Figures(plan, network, design.Hardware.ClockMegahertz) with
+        return PointOutcome.Done(PlanFacts.Figures(plan, network, design.Hardware) with
         {
             Accuracy = accuracy,
             FloatAccuracy = floatAccuracy,
@@ -61,6 +61,15 @@ public sealed class PointEvaluation(string root, string device, int threads, Swe
             fixed point: {accuracy:F4} over {data.Test.Count} test sequences by {(BatchEvaluator.Fits(plan) ? "the batch evaluator" : "the integer reference")}
             accumulators of {plan.AccumulatorBits} bits; {plan.Shape.Elements} elements of {plan.Shape.Columns} columns, {plan.Shape.IfftUnits} inverse FFT units, {plan.Shape.Lanes} lanes, {plan.Shape.Streams} streams
             """));
+    }
+
+    /// <summary>Trains a network, or finds it trained.</summary>
+    /// <param name="trained">By <see cref="Trained"/>.</param>
+    /// <returns>Accuracy over the test set of the block-circulant network and of the dense one that it came from, 0..1; null of one that is not trained.</returns>
+    public (double? Circulant, double? Dense) Accuracies(DesignFile trained, CancellationToken cancel)
+    {
+        TrainedPoint point = Get(_networks, trained.Name, () => Train(trained, cancel));
+        return (point.Accuracy, point.DenseAccuracy);
     }
 
     private double Score(string key, AcceleratorPlan plan, LabelledData test, CancellationToken cancel)

@@ -11,6 +11,9 @@ public sealed class ExploreVerb()
 {
     private const string Local = "local", Slurm = "slurm";
 
+    /// <summary>In the order of <see cref="Objective"/>.</summary>
+    private static readonly string[] Objectives = ["frames-per-second", "frames-per-joule", "latency"];
+
     private readonly Argument<string> design = new("DESIGN") { Description = "The design file." };
     private readonly Option<string> device = DeviceOption.Create();
 
@@ -33,13 +36,33 @@ public sealed class ExploreVerb()
 
     private readonly Option<string?> take = new("--take") { Description = "Write this point's design file, trained network included, instead of exploring.", HelpName = "POINT" };
 
+    private readonly Option<bool> guided = new("--guided") { Description = "Find one point in two phases and few trainings: the network first, then word length and engine." };
+    private readonly Option<double> loss = new("--accuracy-loss")
+    {
+        Description = "Guided: percent points of accuracy that may be lost against the dense network.",
+        HelpName = "POINTS",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<int> trainings = new("--trainings") { Description = "Guided: networks that may be trained.", HelpName = "N", DefaultValueFactory = _ => 5 };
+    private readonly Option<string> objective = new Option<string>("--objective")
+    {
+        Description = "Guided: what the engine makes as good as the budget lets it: frames-per-second, frames-per-joule or latency.",
+        HelpName = "WHAT",
+        DefaultValueFactory = _ => Objectives[0],
+    }.AcceptOnlyFromAmong(Objectives);
+
     protected override void AddTo(Command command)
     {
         command.Add(design);
-        foreach (Option option in (Option[])[device, workers, store, retry, analytic, executor, take]) command.Add(option);
+        foreach (Option option in (Option[])[device, workers, store, retry, analytic, executor, take, guided, loss, trainings, objective]) command.Add(option);
         workers.Validators.Add(r =>
         {
             if (r.GetValueOrDefault<int>() is < 1 or > 256) r.AddError("--workers: write a number from 1 to 256.");
+        });
+        trainings.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int>() < 1) r.AddError("--trainings: write a number from 1 up.");
         });
     }
 
@@ -52,6 +75,11 @@ public sealed class ExploreVerb()
                 SlurmTask = arguments.GetValue(executor) == Slurm ? [.. Itself(), "explore", file, "--out", root, "--device", arguments.GetRequiredValue(device), "--workers", "1"] : null,
             });
         if (arguments.GetValue(take) is { } name) return exploration.Take(name);
+        if (arguments.GetValue(guided))
+        {
+            var wanted = new GuidedOptions(arguments.GetValue(loss) / 100, arguments.GetValue(trainings), (Objective)Array.IndexOf(Objectives, arguments.GetRequiredValue(objective)));
+            return await StepProgress.ShowAsync(terminal, progress => exploration.GuideAsync(wanted, progress, cancellation));
+        }
         return await StepProgress.ShowAsync(terminal, progress => exploration.RunAsync(progress, cancellation));
     }
 

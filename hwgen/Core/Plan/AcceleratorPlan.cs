@@ -34,10 +34,7 @@ public sealed class AcceleratorPlan
         (Name, ModuleName, Formats, Program) = (name, name.Replace('-', '_'), formats, new(network.Layers));
         Parameters = [.. network.Weights.Select((w, l) => QuantizedLayer.Quantize(w, Sets(l), formats.Layers[l]))];
         Groups = new(Program, hardware.ProcessingElements, hardware.ColumnsPerCycle, recurrentFirst: hardware.Streams > 1);
-        Latency = new(formats.Modes.Max(m => m.Fft.LatencyCycles) + FftOverhead, ProductLatency + (hardware.ColumnsPerCycle > 1 ? 1 : 0) + (hardware.ThreeMultiply == true ? 1 : 0),
-            formats.Modes.Max(m => m.Ifft.LatencyCycles) + IfftOverhead,
-            (Program.Cells.Any(c => c.Kind == CellKind.Lstm) ? LstmLane : GruLane) + MemoryOverhead,
-            LinearLatency + (Program.Linears.Any(l => l.Pool is not null) ? 1 : 0), OutputLatency);
+        Latency = Latencies(Program, formats, hardware.ColumnsPerCycle, hardware.ThreeMultiply == true);
         (Shape, Schedule) = ChooseUnits(hardware);
         Tables = [.. BuildTables()];
         ReloadableWeights = hardware.ReloadableWeights;
@@ -162,6 +159,13 @@ public sealed class AcceleratorPlan
     public static int MultipliersOfLane(StepProgram program) =>
         (program.Cells.Any(c => c.Kind != CellKind.Lstm) ? GruMultipliers + (program.Cells.Any(c => c.ResetsFirst) ? 1 : 0) : 0)
         + (program.Cells.Any(c => c.Kind == CellKind.Lstm) ? LstmMultipliers + (program.Layers.Any(l => l is LstmLayer { Peepholes: true }) ? LstmLayer.PeepholeGates : 0) : 0);
+
+    /// <summary>Latencies of the units of an engine that takes so many columns a cycle, and three or four multipliers to a complex product.</summary>
+    public static UnitLatencies Latencies(StepProgram program, NetworkFormats formats, int columns, bool threeMultiply) => new(
+        formats.Modes.Max(m => m.Fft.LatencyCycles) + FftOverhead, ProductLatency + (columns > 1 ? 1 : 0) + (threeMultiply ? 1 : 0),
+        formats.Modes.Max(m => m.Ifft.LatencyCycles) + IfftOverhead,
+        (program.Cells.Any(c => c.Kind == CellKind.Lstm) ? LstmLane : GruLane) + MemoryOverhead,
+        LinearLatency + (program.Linears.Any(l => l.Pool is not null) ? 1 : 0), OutputLatency);
 
     /// <summary>Plans the accelerator of a trained network.</summary>
     /// <param name="name">Design name; '-' becomes '_' in module names.</param>

@@ -27,12 +27,18 @@ public sealed class Scheduler
     }
 
     /// <summary>The shortest interval; among its orders of groups the one whose last output comes first.</summary>
-    public Schedule Run()
+    public Schedule Run() => Run(_program.Cells.Count == 0 ? 0
+        : new ScheduleBound(_program, _latency, _shape.Columns, _shape.Streams > 1).Of(_groups.Elements, _shape.IfftUnits, _slices, _shape.Streams).Interval);
+
+    /// <inheritdoc cref="Run()"/>
+    /// <param name="proven">Shorter intervals are not tried: known to be impossible.</param>
+    public Schedule Run(int proven)
     {
         int bound = LowerBound();
         (IReadOnlyList<RowGroup> Order, int Hole)[] trials = [.. Orders().SelectMany(o => Holes(o).Select(h => (o, h)))];
         for (int interval = bound; ; interval += 1 + interval / 1000)
         {
+            if (interval < proven) continue;
             Schedule? best = null;
             foreach (var (order, hole) in trials)
                 if (TrySchedule(order, hole, interval) is { } schedule && (best is null || schedule.LastOutput < best.LastOutput))

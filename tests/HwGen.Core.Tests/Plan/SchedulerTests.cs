@@ -24,6 +24,30 @@ public sealed class SchedulerTests
     }
 
     [Fact]
+    public void Run_FromTheBound_GivesTheScheduleOfAllTrials()
+    {
+        int above = 0, bounds = 0, intervals = 0;
+        for (int seed = 6000; seed < 6015; seed++)
+        {
+            var c = new Case(seed);
+            Schedule tried = c.Run(0);
+            var bound = new ScheduleBound(c.Program, c.Latency, c.Groups.Columns, c.Shape.Streams > 1);
+            var (interval, last) = bound.Of(c.Groups.Elements, c.Shape.IfftUnits, c.Program.BlockSize / c.Shape.Lanes, c.Shape.Streams);
+            Assert.True(interval <= tried.IntervalCycles, $"{c}: bound {interval}, interval {tried.IntervalCycles}");
+            Assert.True(last <= tried.LastOutput, $"{c}: bound {last}, last output {tried.LastOutput}");
+            Assert.Equal(c.Groups.WeightRows.Count, bound.ElementRows(c.Groups.Elements));
+            Assert.Equal(c.Groups.WeightRows.Sum(r => r.Rows.Count), bound.WeightRows);
+            Schedule schedule = c.Run();
+            Assert.Equal((tried.IntervalCycles, tried.LastOutput), (schedule.IntervalCycles, schedule.LastOutput));
+            (bounds, intervals) = (bounds + interval, intervals + tried.IntervalCycles);
+            if (interval > c.Groups.Groups.Sum(g => g.Columns.Count)) above++;
+        }
+        // A bound that is far off, or never more than the elements' work, would be of no use.
+        Assert.True(3 * bounds > 2 * intervals, $"bounds {bounds}, intervals {intervals}");
+        Assert.InRange(above, 3, 15);
+    }
+
+    [Fact]
     public void Check_CorruptedSchedule_FindsTheMistake()
     {
         var tried = new Dictionary<string, int>();
@@ -161,6 +185,8 @@ public sealed class SchedulerTests
         public UnitLatencies Latency { get; }
 
         public Schedule Run() => new Scheduler(Program, Groups, Shape, Latency).Run();
+
+        public Schedule Run(int proven) => new Scheduler(Program, Groups, Shape, Latency).Run(proven);
 
         public IReadOnlyCollection<string> Check(Schedule schedule) => new ScheduleChecker(Program, Groups, Shape, Latency).Check(schedule);
 

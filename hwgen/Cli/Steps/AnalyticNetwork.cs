@@ -1,0 +1,138 @@
+using HwGen.Core;
+using HwGen.Core.Cost;
+using HwGen.Core.Design;
+using HwGen.Core.Network;
+using HwGen.Core.Numerics;
+using HwGen.Core.Parts;
+using HwGen.Core.Plan;
+using HwGen.Explore.Sweeps;
+using HwGen.Frontend.Training;
+
+namespace HwGen.Cli.Steps;
+
+/// <summary>An untrained network of a design's shapes in its word length, and its engines of any size: their figures, and in closed form what these
+/// are not below.</summary>
+internal sealed class AnalyticNetwork
+{
+    private readonly DesignFile _design;
+    private readonly TrainedNetwork _network;
+    private readonly NetworkFormats _formats;
+    private readonly StepProgram _program;
+    private readonly Part _part;
+    private readonly ResourceCount _fft, _ifft;
+    private readonly long _parameters, _fixedBits;
+    private readonly int _productMultipliers, _fftMultipliers, _ifftMultipliers, _laneMultipliers, _slots, _laneDsps;
+    private readonly Dictionary<(int Columns, bool Several), ScheduleBound> _bounds = [];
+    private readonly Dictionary<(int Columns, int RowBits), ResourceCount> _elements = [];
+
+    /// <param name="design">A design; of its hardware the part alone counts here.</param>
+    /// <exception cref="InputException">The engine does not take the network, or training decides its shape.</exception>
+    public AnalyticNetwork(DesignFile design)
+    {
+        if (design.Training is { Method: CompressionMethod.Cap } or { Method: CompressionMethod.Dnr, Dnr.Unit: PruningUnit.Channel })
+            throw new InputException(design.Data.Location.Error("training decides how many channels are left: explore without --analytic"));
+        if (EngineLimits.Complaints(design with { Hardware = new(1, 1, 1) }) is { Count: > 0 } complaints) throw new InputException(complaints);
+        (_design, _network, _part) = (design, TrainingRun.Initial(design), PlanFacts.Target(design.Hardware));
+        TrainedNetwork folded = _network.FoldBatchNorm();
+        _program = new(folded.Layers);
+        // The formats that data decide leave cycles and multipliers as they are.
+        var ranges = NetworkRanges.Empty(_program);
+        foreach (double[] range in (double[][])[ranges.Vectors, ranges.Spectra, ranges.Sums, ranges.SumSpectra, ranges.Cells]) Array.Fill(range, 1);
+        _formats = NetworkFormats.Choose(_network, ranges, design.Quantization.Bits);
+        _parameters = _network.ParameterCount;
+        _productMultipliers = Spectrum.ProductMultiplies(BlockSize);
+        foreach (TransformMode mode in _formats.Modes)
+        {
+            int copies = BlockSize / mode.BlockSize;
+            _fftMultipliers += copies * mode.Fft.Multipliers;
+            _ifftMultipliers += copies * mode.Ifft.Multipliers;
+        }
+        _laneMultipliers = _program.Cells.Count > 0 ? AcceleratorPlan.MultipliersOfLane(_program) : 0;
+        _laneDsps = _part.Dsps > 0 ? _laneMultipliers * ResourceEstimate.Dsps(Bits, Bits, _part.Family) : 0;
+        _fft = Estimate(_formats.Modes.Aggregate(ResourceDemand.None, (sum, m) => sum + BlockSize / m.BlockSize * ResourceDemand.Of(m.Fft)));
+        _ifft = Estimate(_formats.Modes.Aggregate(ResourceDemand.None, (sum, m) => sum + BlockSize / m.BlockSize * ResourceDemand.Of(m.Ifft)));
+        _slots = _program.Cells.SelectMany(c => c.Sums.Select((s, i) => s < 0 ? 0 : i + 1)).DefaultIfEmpty(0).Max();
+        long block = (long)BlockSize * Bits;
+        int outputs = _program.Vectors[_program.Output].Blocks;
+        _fixedBits = block * (2L * _program.Vectors[0].Blocks + _program.CellWordRows + _program.LinearWordRows + outputs
+            + 4L * _program.CellRows + _program.LinearBiasRows) + (block + 1) * outputs;
+    }
+
+    /// <summary>K.</summary>
+    public int BlockSize => _program.BlockSize;
+
+    private int Bits => _formats.Bits;
+
+    /// <summary>Real multiplications of a frame: of products, transforms and cells.</summary>
+    public long Multiplies => WeightRows * _productMultipliers + _program.Spectra.Sum(s => (long)_program.Vectors[s.Vector].Blocks) * _fftMultipliers
+        + _program.Sums.Sum(s => (long)s.Blocks) * _ifftMultipliers + _program.Cells.Sum(c => (long)c.Blocks) * BlockSize * _laneMultipliers;
+
+    /// <summary>Bits of all weights.</summary>
+    public long WeightBits => WeightRows * BlockSize * Bits;
+
+    private long WeightRows => Bound(new(1, 1, 1)).WeightRows;
+
+    /// <summary>Settings that make the same engine are equal here.</summary>
+    public HardwareSettings Normal(HardwareSettings hardware) => hardware with
+    {
+        ProcessingElements = Bound(hardware).Elements(hardware.ProcessingElements),
+        IfftUnits = hardware.IfftUnits == 0 ? 0 : Bound(hardware).Units(hardware.ProcessingElements, hardware.IfftUnits),
+        VectorLanes = Lanes(hardware),
+    };
+
+    /// <summary>Why there is no engine of this size; null if there is.</summary>
+    public string? Complaint(HardwareSettings hardware) =>
+        EngineLimits.Complaints(_design with { Hardware = hardware }) is { Count: > 0 } complaints ? string.Join("; ", complaints.Select(c => c.Message)) : null;
+
+    /// <summary>The figures of a whole plan.</summary>
+    public PointFigures Plan(HardwareSettings hardware) => PlanFacts.Figures(AcceleratorPlan.Create(_design.Name, _network, _formats, hardware), _network, hardware);
+
+    /// <summary>Figures that those of the plan are not below.</summary>
+    /// <param name="hardware">Elements given.</param>
+    public PointFigures LowerBound(HardwareSettings hardware)
+    {
+        ScheduleBound bound = Bound(hardware);
+        int elements = bound.Elements(hardware.ProcessingElements), units = bound.Units(hardware.ProcessingElements, hardware.IfftUnits), lanes = Lanes(hardware);
+        int columns = hardware.ColumnsPerCycle, streams = hardware.Streams;
+        var (interval, last) = bound.Of(elements, units, BlockSize / lanes, streams);
+        UnitLatencies latency = bound.Latency;
+        long single = _program.Vectors[0].Blocks + 1 + last + latency.Output + 1, block = (long)BlockSize * Bits;
+        ResourceCount element = Element(columns, Core.Plan.Bits.Of(bound.ElementRows(elements)));
+        return new()
+        {
+            CyclesPerFrame = interval,
+            CyclesSingleStream = single,
+            LatencyMicroseconds = single / hardware.ClockMegahertz,
+            Multipliers = (long)elements * columns * _productMultipliers + _fftMultipliers + (long)units * _ifftMultipliers + (long)lanes * _laneMultipliers,
+            MemoryBits = bound.WeightRows * columns * block + _fixedBits
+                + block * (2L * streams * columns * bound.SpectralRows + units * ((long)_slots * _program.CellRows + _program.LinearSumRows))
+                + streams * _program.CellRows * block,
+            Parameters = _parameters,
+            // Every term of the estimate is rounded by itself.
+            Lut = elements * (element.Lut - 0.5) + _fft.Lut + units * (_ifft.Lut - 0.5) - 2,
+            Ff = elements * (element.Ff - 0.5) + _fft.Ff + units * (_ifft.Ff - 0.5) - 2,
+            Dsp = elements * element.Dsp + _fft.Dsp + units * _ifft.Dsp + (long)lanes * _laneDsps,
+            Bram36 = elements * element.Bram36,
+        };
+    }
+
+    private int Lanes(HardwareSettings hardware) => hardware.VectorLanes == 0 ? BlockSize : Math.Min(hardware.VectorLanes, BlockSize);
+
+    private ScheduleBound Bound(HardwareSettings hardware)
+    {
+        var key = (hardware.ColumnsPerCycle, hardware.Streams > 1);
+        if (!_bounds.TryGetValue(key, out ScheduleBound? bound))
+            _bounds[key] = bound = new(_program, AcceleratorPlan.Latencies(_program, _formats, hardware.ColumnsPerCycle), hardware.ColumnsPerCycle, hardware.Streams > 1);
+        return bound;
+    }
+
+    /// <remarks>No accumulator is narrower than one product and a bit.</remarks>
+    private ResourceCount Element(int columns, int rowBits)
+    {
+        if (!_elements.TryGetValue((columns, rowBits), out ResourceCount? element))
+            _elements[(columns, rowBits)] = element = Estimate(ResourceDemand.Element(BlockSize, Bits, 2 * Bits + 1, 1 << rowBits, columns));
+        return element;
+    }
+
+    private ResourceCount Estimate(ResourceDemand demand) => ResourceEstimate.Of(demand, _part.Family, _part.Dsps > 0);
+}
