@@ -120,7 +120,7 @@ public sealed class AnalyticSweep(DesignSpace space, Func<DesignFile, DesignFile
             complaints.Clear();
             for (int s = 0; s < _sizes; s++)
             {
-                HardwareSettings size = sizes[s] with { Part = shapes[n].Hardware.Part, Budget = shapes[n].Hardware.Budget, ClockMegahertz = _clocks.Max() };
+                HardwareSettings size = sizes[s] with { Part = shapes[n].Hardware.Part, Budget = shapes[n].Hardware.Budget, ThreeMultiply = shapes[n].Hardware.ThreeMultiply, ClockMegahertz = _clocks.Max() };
                 if (_sizes == 1) size = shapes[n].Hardware with { ClockMegahertz = _clocks.Max() };
                 if (!complaints.TryGetValue((size.VectorLanes, size.ColumnsPerCycle), out int? complaint))
                     complaints[(size.VectorLanes, size.ColumnsPerCycle)] = complaint = network.Complaint(size) is { } text ? ~Reason(text) : null;
