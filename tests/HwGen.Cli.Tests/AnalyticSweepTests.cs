@@ -13,7 +13,7 @@ public sealed class AnalyticSweepTests
 
     [Theory]
     [InlineData("[cycles_per_frame, multipliers]")]
-    [InlineData("[cycles_single_stream, lut, bram36]")]
+    [InlineData("[cycles_single_stream, lut]")]
     [InlineData("[latency_microseconds, memory_bits, ff, dsp, parameters]")]
     public void Run_ByBounds_FindsTheFrontOfAllPlans(string front)
     {

@@ -21,9 +21,9 @@ internal sealed class AnalyticNetwork
     private readonly Part _part;
     private readonly ResourceCount _fft, _ifft;
     private readonly long _parameters, _fixedBits;
-    private readonly int _productMultipliers, _fftMultipliers, _ifftMultipliers, _laneMultipliers, _slots, _laneDsps;
-    private readonly Dictionary<(int Columns, bool Several), ScheduleBound> _bounds = [];
-    private readonly Dictionary<(int Columns, int RowBits), ResourceCount> _elements = [];
+    private readonly int _fftMultipliers, _ifftMultipliers, _laneMultipliers, _slots, _multiplierDsps;
+    private readonly Dictionary<(int Columns, bool Several, bool Three), ScheduleBound> _bounds = [];
+    private readonly Dictionary<int, ResourceCount> _elements = [];
 
     /// <param name="design">A design; of its hardware the part alone counts here.</param>
     /// <exception cref="InputException">The engine does not take the network, or training decides its shape.</exception>
@@ -40,7 +40,6 @@ internal sealed class AnalyticNetwork
         foreach (double[] range in (double[][])[ranges.Vectors, ranges.Spectra, ranges.Sums, ranges.SumSpectra, ranges.Cells]) Array.Fill(range, 1);
         _formats = NetworkFormats.Choose(_network, ranges, design.Quantization.Bits);
         _parameters = _network.ParameterCount;
-        _productMultipliers = Spectrum.ProductMultiplies(BlockSize);
         foreach (TransformMode mode in _formats.Modes)
         {
             int copies = BlockSize / mode.BlockSize;
@@ -48,7 +47,7 @@ internal sealed class AnalyticNetwork
             _ifftMultipliers += copies * mode.Ifft.Multipliers;
         }
         _laneMultipliers = _program.Cells.Count > 0 ? AcceleratorPlan.MultipliersOfLane(_program) : 0;
-        _laneDsps = _part.Dsps > 0 ? _laneMultipliers * ResourceEstimate.Dsps(Bits, Bits, _part.Family) : 0;
+        _multiplierDsps = _part.Dsps > 0 ? ResourceEstimate.Dsps(Bits, Bits, _part.Family) : 0;
         _fft = Estimate(_formats.Modes.Aggregate(ResourceDemand.None, (sum, m) => sum + BlockSize / m.BlockSize * ResourceDemand.Of(m.Fft)));
         _ifft = Estimate(_formats.Modes.Aggregate(ResourceDemand.None, (sum, m) => sum + BlockSize / m.BlockSize * ResourceDemand.Of(m.Ifft)));
         _slots = _program.Cells.SelectMany(c => c.Sums.Select((s, i) => s < 0 ? 0 : i + 1)).DefaultIfEmpty(0).Max();
@@ -64,7 +63,7 @@ internal sealed class AnalyticNetwork
     private int Bits => _formats.Bits;
 
     /// <summary>Real multiplications of a frame: of products, transforms and cells.</summary>
-    public long Multiplies => WeightRows * _productMultipliers + _program.Spectra.Sum(s => (long)_program.Vectors[s.Vector].Blocks) * _fftMultipliers
+    public long Multiplies => WeightRows * Spectrum.ProductMultiplies(BlockSize) + _program.Spectra.Sum(s => (long)_program.Vectors[s.Vector].Blocks) * _fftMultipliers
         + _program.Sums.Sum(s => (long)s.Blocks) * _ifftMultipliers + _program.Cells.Sum(c => (long)c.Blocks) * BlockSize * _laneMultipliers;
 
     /// <summary>Bits of all weights.</summary>
@@ -97,22 +96,26 @@ internal sealed class AnalyticNetwork
         var (interval, last) = bound.Of(elements, units, BlockSize / lanes, streams);
         UnitLatencies latency = bound.Latency;
         long single = _program.Vectors[0].Blocks + 1 + last + latency.Output + 1, block = (long)BlockSize * Bits;
-        ResourceCount element = Element(columns, Core.Plan.Bits.Of(bound.ElementRows(elements)));
+        ResourceCount element = Element(columns);
+        // The last element behind an inverse FFT unit has none to pass on.
+        int whole = elements - units;
+        long products = (long)elements * columns * Spectrum.ProductMultiplies(BlockSize, hardware.ThreeMultiply == true);
         return new()
         {
             CyclesPerFrame = interval,
             CyclesSingleStream = single,
             LatencyMicroseconds = single / hardware.ClockMegahertz,
-            Multipliers = (long)elements * columns * _productMultipliers + _fftMultipliers + (long)units * _ifftMultipliers + (long)lanes * _laneMultipliers,
+            Multipliers = products + _fftMultipliers + (long)units * _ifftMultipliers + (long)lanes * _laneMultipliers,
             MemoryBits = bound.WeightRows * columns * block + _fixedBits
                 + block * (2L * streams * columns * bound.SpectralRows + units * ((long)_slots * _program.CellRows + _program.LinearSumRows))
                 + streams * _program.CellRows * block,
             Parameters = _parameters,
             // Every term of the estimate is rounded by itself.
-            Lut = elements * (element.Lut - 0.5) + _fft.Lut + units * (_ifft.Lut - 0.5) - 2,
-            Ff = elements * (element.Ff - 0.5) + _fft.Ff + units * (_ifft.Ff - 0.5) - 2,
-            Dsp = elements * element.Dsp + _fft.Dsp + units * _ifft.Dsp + (long)lanes * _laneDsps,
-            Bram36 = elements * element.Bram36,
+            Lut = whole * (element.Lut - 0.5) + _fft.Lut + units * (_ifft.Lut - 0.5) - 2,
+            Ff = whole * (element.Ff - 0.5) + _fft.Ff + units * (_ifft.Ff - 0.5) - 2,
+            Dsp = (products + (long)lanes * _laneMultipliers) * _multiplierDsps + _fft.Dsp + units * _ifft.Dsp,
+            Bram36 = 0,     // what a memory takes follows from what it holds
+            EnergyPerFrameNanojoule = 0,
         };
     }
 
@@ -120,17 +123,18 @@ internal sealed class AnalyticNetwork
 
     private ScheduleBound Bound(HardwareSettings hardware)
     {
-        var key = (hardware.ColumnsPerCycle, hardware.Streams > 1);
+        var key = (hardware.ColumnsPerCycle, hardware.Streams > 1, hardware.ThreeMultiply == true);
         if (!_bounds.TryGetValue(key, out ScheduleBound? bound))
-            _bounds[key] = bound = new(_program, AcceleratorPlan.Latencies(_program, _formats, hardware.ColumnsPerCycle), hardware.ColumnsPerCycle, hardware.Streams > 1);
+            _bounds[key] = bound = new(_program, AcceleratorPlan.Latencies(_program, _formats, key.ColumnsPerCycle, key.Item3), key.ColumnsPerCycle, key.Item2);
         return bound;
     }
 
+    /// <summary>Of an element, its weights left out.</summary>
     /// <remarks>No accumulator is narrower than one product and a bit.</remarks>
-    private ResourceCount Element(int columns, int rowBits)
+    private ResourceCount Element(int columns)
     {
-        if (!_elements.TryGetValue((columns, rowBits), out ResourceCount? element))
-            _elements[(columns, rowBits)] = element = Estimate(ResourceDemand.Element(BlockSize, Bits, 2 * Bits + 1, 1 << rowBits, columns));
+        if (!_elements.TryGetValue(columns, out ResourceCount? element))
+            _elements[columns] = element = Estimate(ResourceDemand.Element(BlockSize, Bits, 2 * Bits + 1, 1, columns) with { Memories = [], Multipliers = [] });
         return element;
     }
 

@@ -56,7 +56,7 @@ public sealed class AnalyticSweep(DesignSpace space, Func<DesignFile, DesignFile
         _sizes = Number(_sizeStrides, a => sized && Sizes.ContainsKey(a.Path));
         _clockAxis = space.Axes.ToList().FindIndex(a => a.Path == Clock);
         _clocks = _clockAxis < 0 ? [space.Base.Hardware.ClockMegahertz] : [.. space.Axes[_clockAxis].Values.Select(v => double.Parse(v, CultureInfo.InvariantCulture))];
-        Bound(networks, progress, cancel);
+        Bound(networks, sized, progress, cancel);
         if (space.Count <= exhaustive) PlanAll([.. Enumerable.Range(0, _engines.Count)], progress, cancel);
         string[] goals = [.. space.Front.Where(f => f != FigureName.Accuracy)];
         if (space.Count > exhaustive) PlanFront(ref goals, progress, cancel);
@@ -98,7 +98,7 @@ public sealed class AnalyticSweep(DesignSpace space, Func<DesignFile, DesignFile
     private static bool HasEffect(DesignAxis axis) => Shaping.Contains(axis.Path) || !WithoutEffect.Any(p => axis.Path.StartsWith(p, StringComparison.Ordinal));
 
     /// <summary>Bounds every engine that there is.</summary>
-    private void Bound(int networks, StepProgress progress, CancellationToken cancel)
+    private void Bound(int networks, bool sized, StepProgress progress, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         var shapes = new (AnalyticNetwork? Network, HardwareSettings Hardware, string? Reason)[networks];
@@ -120,8 +120,8 @@ public sealed class AnalyticSweep(DesignSpace space, Func<DesignFile, DesignFile
             complaints.Clear();
             for (int s = 0; s < _sizes; s++)
             {
-                HardwareSettings size = sizes[s] with { Part = shapes[n].Hardware.Part, Budget = shapes[n].Hardware.Budget, ClockMegahertz = _clocks.Max() };
-                if (_sizes == 1) size = shapes[n].Hardware with { ClockMegahertz = _clocks.Max() };
+                HardwareSettings size = shapes[n].Hardware with { ClockMegahertz = _clocks.Max() };
+                if (sized) size = size with { ProcessingElements = sizes[s].ProcessingElements, ColumnsPerCycle = sizes[s].ColumnsPerCycle, IfftUnits = sizes[s].IfftUnits, VectorLanes = sizes[s].VectorLanes, Streams = sizes[s].Streams };
                 if (!complaints.TryGetValue((size.VectorLanes, size.ColumnsPerCycle), out int? complaint))
                     complaints[(size.VectorLanes, size.ColumnsPerCycle)] = complaint = network.Complaint(size) is { } text ? ~Reason(text) : null;
                 if (complaint is { } why)
