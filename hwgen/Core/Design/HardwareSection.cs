@@ -23,7 +23,7 @@ internal static class HardwareSection
             section.Integer("verify_sequences", 1, shape.TestSequences ?? int.MaxValue, ifMissing: Math.Min(512, shape.TestSequences ?? 512)))
         {
             ColumnsPerCycle = section.Integer("columns_per_cycle", 1, 64, ifMissing: 1),
-            ThreeMultiply = section.Has("three_multiply") ? section.Flag("three_multiply", false) : null,
+            ThreeMultiply = section.OptionalFlag("three_multiply"),
             IfftUnits = section.Integer("ifft_units", 1, 64, ifMissing: 0),
             VectorLanes = section.Integer("vector_lanes", 1, 64, ifMissing: 0, mustBePowerOfTwo: true),
             Streams = section.Integer("streams", 1, 64, ifMissing: 1),

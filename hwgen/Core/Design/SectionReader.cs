@@ -54,6 +54,13 @@ internal sealed class SectionReader(YamlMap map, string path, List<InputError> e
         return ifMissing;
     }
 
+    /// <summary>Null when it is missing.</summary>
+    public bool? OptionalFlag(string key)
+    {
+        bool value = Flag(key, ifMissing: false);
+        return Has(key) ? value : null;
+    }
+
     /// <summary>One of a few words.</summary>
     /// <param name="key">The key.</param>
     /// <param name="words">The words.</param>
