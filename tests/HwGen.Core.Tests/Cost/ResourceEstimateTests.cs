@@ -134,9 +134,9 @@ public sealed class ResourceEstimateTests
     [InlineData(FpgaFamily.Ice40, 12 / 9.0)]
     public void Element_ReloadableWeights_TakeBlocksAndNothingAroundThem(FpgaFamily family, double bram36)
     {
-        ResourceCount reloadable = ResourceEstimate.Of(ResourceDemand.Element(8, 12, 32, 512, writable: true), family);
+        ResourceCount reloadable = ResourceEstimate.Of(new ResourceDemand { Memories = [new(512, 96, true, 1) { Exclusive = true }] }, family);
         Assert.Equal(bram36, reloadable.Bram36, 1e-9);
-        Assert.Equal(ResourceEstimate.Of(ResourceDemand.Element(8, 12, 32, 512), family), reloadable);
+        Assert.Equal(ResourceEstimate.Of(new ResourceDemand { Memories = [new(512, 96, false, 1)] }, family), reloadable);
     }
 
     [Fact]
