@@ -16,9 +16,11 @@ internal static class PlanDemand
             demand += k / mode.BlockSize * (ResourceDemand.Of(mode.Fft) + units * ResourceDemand.Of(mode.Ifft));
         if (plan.Program.Cells.Any(c => c.Kind != CellKind.Lstm)) demand += plan.Shape.Lanes * GruLane(plan);
         if (plan.Program.Cells.Any(c => c.Kind == CellKind.Lstm)) demand += plan.Shape.Lanes * LstmLane(plan);
-        // A row is collected, and then broadcast.
-        return demand + new ResourceDemand { Memories = [.. Memories(plan)], RegisterBits = 2L * (plan.Load?.RowBits ?? 0) };
+        return demand + new ResourceDemand { Memories = [.. Memories(plan)] } + (plan.Load is { } load ? Registers(load) : ResourceDemand.None);
     }
+
+    /// <summary>The register block: a row is collected, and then broadcast; counters of 64 and 32 bits, a comparison, and what the slave holds.</summary>
+    private static ResourceDemand Registers(WeightLoad load) => new() { AdderBits = 64 + 32 + 32, RegisterBits = 2L * load.RowBits + 300 };
 
     private static IEnumerable<MemoryDemand> Memories(AcceleratorPlan plan)
     {
