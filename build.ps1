@@ -21,7 +21,7 @@ $usage = @'
   verify-random N [--seed S]
                draw N designs of every kind, generate and co-simulate each
   bench ARGS   measure training: devices (default), lstm (beside PyTorch, if it is here) or size;
-               fft-area: the FFT unit by Yosys, beside others; area: error of the predicted resources;
+               fft-area: the FFT unit by Yosys, beside others; energy: the model beside gate-level power;
                onnx DATA.npz MODEL.onnx...: imported networks beside ONNX Runtime
   fuzz [N]     read N damaged design files and ONNX models (100000), half of each
   pack         write artifacts/packages/hwgen.VERSION.nupkg, for 'dotnet tool install'

@@ -76,6 +76,11 @@ public sealed partial class Yosys(string folder, IReadOnlyList<string> sources, 
     public Task<string> RunAsync(string top, string commands, CancellationToken cancel) =>
         SynthesisTool.MustRunAsync("yosys", folder, ["-p", $"{Read()}; hierarchy -top {top}; {commands}"], null, cancel);
 
+    /// <summary>What the program says of itself, e.g. "Yosys 0.23 (git sha1 …)".</summary>
+    /// <exception cref="ToolException">It is missing.</exception>
+    public static async Task<string> VersionAsync(CancellationToken cancel) =>
+        (await SynthesisTool.MustRunAsync("yosys", ".", ["-V"], null, cancel).ConfigureAwait(false)).Trim();
+
     private string Read() => "read_verilog " + string.Join(' ', sources);
 
     [GeneratedRegex(@"^\d+\.(\d+)\. Executing (\w+)")]

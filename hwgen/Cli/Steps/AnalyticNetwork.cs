@@ -126,11 +126,19 @@ internal sealed class AnalyticNetwork
         return bound;
     }
 
-    /// <remarks>No accumulator is narrower than one product and a bit.</remarks>
+    /// <remarks>No accumulator is narrower than one product and a bit. What a memory of few rows holds may take less than its size, and the last
+    /// elements of the chains choose nothing.</remarks>
     private ResourceCount Element(int columns, int rowBits)
     {
         if (!_elements.TryGetValue((columns, rowBits), out ResourceCount? element))
-            _elements[(columns, rowBits)] = element = Estimate(ResourceDemand.Element(BlockSize, Bits, 2 * Bits + 1, 1 << rowBits, columns));
+        {
+            ResourceDemand all = ResourceDemand.Element(BlockSize, Bits, 2 * Bits + 1, 1 << rowBits, columns);
+            _elements[(columns, rowBits)] = element = Estimate(all with
+            {
+                Memories = 1 << rowBits > PlanDemand.LargestTable ? all.Memories : [],
+                Logic = all.Logic.Where(l => l.Key != LogicKind.Multiplexer).ToDictionary(),
+            });
+        }
         return element;
     }
 

@@ -1,24 +1,31 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using HwGen.Core.Parts;
 
 namespace HwGen.Core.Cost;
 
 /// <summary>Constants of one family for what is linear; area.json has them, with where they come from.</summary>
-/// <param name="LutPerAdderBit">Look-up tables for one bit of adders.</param>
-/// <param name="LutPerMuxBit">Look-up tables for one bit of multiplexers.</param>
-/// <param name="FfPerRegisterBit">Flip-flops for one bit of registers: below 1 where synthesis finds bits that repeat others.</param>
-public sealed record AreaCoefficients(double LutPerAdderBit, double LutPerMuxBit, double FfPerRegisterBit)
+/// <param name="Lut">Look-up tables for one bit of a kind of logic; 1 for a kind that is not there.</param>
+/// <param name="Ff">Flip-flops for one.</param>
+public sealed record AreaCoefficients(IReadOnlyDictionary<LogicKind, double> Lut, IReadOnlyDictionary<LogicKind, double> Ff)
 {
-    private static readonly IReadOnlyDictionary<string, AreaCoefficients> Stored = Load();
+    /// <summary>How area.json is written and read.</summary>
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    private static readonly AreaConstants Stored = Load();
 
     /// <summary>The constants in area.json.</summary>
-    public static AreaCoefficients For(FpgaFamily family) => Stored[family.ToString()];
+    public static AreaCoefficients For(FpgaFamily family) => Stored.Families[family];
 
-    private static Dictionary<string, AreaCoefficients> Load()
+    private static AreaConstants Load()
     {
         using Stream stream = typeof(AreaCoefficients).Assembly.GetManifestResourceStream("area.json")!;
-        using var json = JsonDocument.Parse(stream);
-        return json.RootElement.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.Object)
-            .ToDictionary(p => p.Name, p => p.Value.Deserialize<AreaCoefficients>(JsonSerializerOptions.Web)!, StringComparer.OrdinalIgnoreCase);
+        return JsonSerializer.Deserialize<AreaConstants>(stream, Json)!;
     }
 }

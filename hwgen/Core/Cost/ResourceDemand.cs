@@ -13,23 +13,25 @@ public sealed record ResourceDemand
 
     public IReadOnlyList<DelayDemand> Delays { get; init; } = [];
 
-    /// <summary>Sum of the widths of all adders and subtracters, accumulators with their reset included.</summary>
-    public long AdderBits { get; init; }
+    /// <summary>Bits of each kind of logic. Registers are without those of products, of words on their way into a multiplier, of memories' outputs and
+    /// of <see cref="Delays"/>.</summary>
+    public IReadOnlyDictionary<LogicKind, double> Logic { get; init; } = new Dictionary<LogicKind, double>();
 
-    /// <summary>Sum of the widths of all 2:1 multiplexers that no adder takes in.</summary>
-    public long MuxBits { get; init; }
-
-    /// <summary>Registers, but those of products, of words on their way into a multiplier, of memories' outputs and of <see cref="Delays"/>.</summary>
-    public long RegisterBits { get; init; }
+    /// <summary>A demand of logic alone.</summary>
+    public static ResourceDemand Of(params ReadOnlySpan<(LogicKind Kind, double Bits)> logic)
+    {
+        var bits = new SortedDictionary<LogicKind, double>();
+        foreach (var (kind, amount) in logic)
+            if (amount != 0) bits[kind] = bits.GetValueOrDefault(kind) + amount;
+        return new() { Logic = bits };
+    }
 
     public static ResourceDemand operator +(ResourceDemand a, ResourceDemand b) => new()
     {
         Multipliers = [.. a.Multipliers, .. b.Multipliers],
         Memories = [.. a.Memories, .. b.Memories],
         Delays = [.. a.Delays, .. b.Delays],
-        AdderBits = a.AdderBits + b.AdderBits,
-        MuxBits = a.MuxBits + b.MuxBits,
-        RegisterBits = a.RegisterBits + b.RegisterBits,
+        Logic = Of([.. a.Logic.Concat(b.Logic).Select(l => (l.Key, l.Value))]).Logic,
     };
 
     public static ResourceDemand operator *(long times, ResourceDemand a) => new()
@@ -37,9 +39,7 @@ public sealed record ResourceDemand
         Multipliers = [.. a.Multipliers.Select(m => m with { Count = times * m.Count })],
         Memories = [.. a.Memories.Select(m => m with { Count = times * m.Count })],
         Delays = [.. a.Delays.Select(d => d with { Bits = times * d.Bits })],
-        AdderBits = times * a.AdderBits,
-        MuxBits = times * a.MuxBits,
-        RegisterBits = times * a.RegisterBits,
+        Logic = Of([.. a.Logic.Select(l => (l.Key, times * l.Value))]).Logic,
     };
 
     /// <summary>A transform unit, as transform.v.sbn prints it.</summary>
@@ -67,7 +67,9 @@ public sealed record ResourceDemand
         {
             Multipliers = [.. plan.Nodes.Where(n => n.Op == TransformOp.Multiply).GroupBy(n => plan.Nodes[n.A].Format.Width)
                 .Select(g => new MultiplierDemand(g.Key, plan.Twiddle.Width, g.Count()) { InputRegisterBits = g.Key })],
-            AdderBits = plan.Nodes.Where(n => n.Summing).Sum(n => (long)n.Format.Width + n.Shift),
+            Logic = Of((LogicKind.Adder, plan.Nodes.Where(n => n.Summing).Sum(n => (double)n.Format.Width + n.Shift)),
+                (LogicKind.Rounding, plan.Nodes.Where(n => n.Shift > 0 && n.Op != TransformOp.Double).Sum(n => n.Format.Width)),
+                (LogicKind.Adder, plan.Outputs.Where(o => o.Negate).Sum(o => plan.Nodes[o.Node].Format.Width))).Logic,
         };
         for (int n = 0; n < plan.Nodes.Count; n++)
         {
@@ -77,10 +79,13 @@ public sealed record ResourceDemand
             bool plain = uses[n].Distinct().Count() == 1 && own + waits >= DelayDemand.ShortestShift;
             demand = plain
                 ? demand with { Delays = [.. demand.Delays, new DelayDemand(node.Format.Width, own + waits)] }
-                : demand with { RegisterBits = demand.RegisterBits + (long)node.Format.Width * (own + waits) };
+                : demand + Of((LogicKind.Register, (double)node.Format.Width * (own + waits)));
         }
         return demand;
     }
+
+    /// <summary>Adders of one bit that a sum of several words is worth: from the third word on Yosys saves carries, in two tables a bit.</summary>
+    internal static int Operands(int words) => words < 2 ? 0 : 2 * words - 3;
 
     /// <summary>hwgen_pe: one product of packed spectra a cycle, accumulated; its weights in a memory of its own.</summary>
     /// <param name="k">Block size.</param>
@@ -88,18 +93,28 @@ public sealed record ResourceDemand
     /// <param name="accumulatorBits">Of one accumulator.</param>
     /// <param name="rows">Rows of the weight memory.</param>
     /// <param name="columns">Products of spectra a cycle.</param>
+    /// <param name="mixed">Whether a complex bin can be two real words.</param>
     /// <param name="writable">Whether the weights are reloadable.</param>
-    public static ResourceDemand Element(int k, int bits, int accumulatorBits, int rows, int columns = 1, bool writable = false)
+    /// <param name="three">Whether a complex product takes three multipliers.</param>
+    public static ResourceDemand Element(int k, int bits, int accumulatorBits, int rows, int columns = 1, bool mixed = false, bool writable = false, bool three = false)
     {
-        int reals = Math.Min(k, 2), complex = (k - reals) / 2;
-        return new()
+        int reals = Math.Min(k, 2), complex = (k - reals) / 2, product = 2 * bits + (three ? 1 : 0);
+        double bins = columns * (double)complex, pairs = bins * 2 * (product + 1), accumulators = (double)k * accumulatorBits;
+        // With three, sums of two words are before the products, and what is real waits for them.
+        ResourceDemand before = !three ? None : Of((LogicKind.Adder, bins * 3 * (bits + 1)), (LogicKind.Multiplexer, mixed ? bins * 4 * bits : 0), (LogicKind.Gate, mixed ? bins * 2 * bits : 0),
+            (LogicKind.Register, columns * reals * 2.0 * bits + bins * 2 * bits));
+        return before + new ResourceDemand
         {
             // A weight waits in a register before its multiplier, or its two.
-            Multipliers = [new(bits, bits, columns * reals) { InputRegisterBits = bits }, new(bits, bits, columns * 4L * complex) { InputRegisterBits = bits / 2 }],
+            Multipliers =
+            [
+                new(bits, bits, columns * reals) { InputRegisterBits = bits, OutputRegisterBits = 2 * bits },
+                three ? new(bits + 1, bits, columns * 3L * complex) { InputRegisterBits = 2 * bits + 1 } : new(bits, bits, columns * 4L * complex) { InputRegisterBits = bits / 2 },
+            ],
             Memories = [new(rows, columns * k * bits, writable, 1) { Exclusive = true }],
-            AdderBits = columns * complex * 2L * (2 * bits + 1) + (long)columns * k * accumulatorBits,
-            MuxBits = (long)k * accumulatorBits,
-            RegisterBits = columns * (reals * 2L * bits + complex * 2L * (2 * bits + 1)) + (columns > 1 ? 3L : 2L) * k * accumulatorBits,
+            Logic = Of((LogicKind.ProductSum, pairs), (LogicKind.Multiplexer, mixed && !three ? pairs : 0), (mixed && !three ? LogicKind.Register : LogicKind.ProductSumRegister, pairs),
+                (LogicKind.Adder, Operands(columns) * k * (product + 2.0)), (LogicKind.Accumulator, accumulators), (LogicKind.Multiplexer, accumulators),
+                (LogicKind.Register, (columns > 1 ? 3 : 2) * accumulators)).Logic,
         };
     }
 }
@@ -111,6 +126,9 @@ public sealed record MultiplierDemand(int ABits, int BBits, long Count)
 {
     /// <summary>Of one: registers that only feed it, which a DSP block may take in.</summary>
     public int InputRegisterBits { get; init; }
+
+    /// <summary>Of one: a second register behind the product's, which a DSP block may take in.</summary>
+    public int OutputRegisterBits { get; init; }
 }
 
 /// <param name="Rows">Addressable rows: a power of two as a rule.</param>
@@ -121,6 +139,12 @@ public sealed record MemoryDemand(int Rows, int Width, bool Writable, long Count
 {
     /// <summary>A cycle that writes does not read.</summary>
     public bool Exclusive { get; init; }
+
+    /// <summary>What a read-only memory holds; null when that is not known.</summary>
+    public TableContent? Content { get; init; }
+
+    /// <summary>The read is not registered.</summary>
+    public bool Combinational { get; init; }
 }
 
 /// <param name="Bits">Width.</param>

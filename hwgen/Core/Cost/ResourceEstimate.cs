@@ -29,15 +29,50 @@ public static class ResourceEstimate
     /// <param name="coefficients">Null takes those in area.json.</param>
     public static ResourceCount Of(ResourceDemand demand, FpgaFamily family, bool dsps = true, AreaCoefficients? coefficients = null)
     {
-        coefficients ??= AreaCoefficients.For(family);
-        double lut = coefficients.LutPerAdderBit * demand.AdderBits + coefficients.LutPerMuxBit * demand.MuxBits;
-        double ff = coefficients.FfPerRegisterBit * demand.RegisterBits;
-        ResourceCount fixedPart = ResourceCount.Zero;
-        foreach (MultiplierDemand m in demand.Multipliers) fixedPart += m.Count * Multiplier(m, family, dsps);
-        foreach (MemoryDemand m in demand.Memories) fixedPart += m.Count * Memory(m, family);
-        foreach (DelayDemand d in demand.Delays) fixedPart += Delay(d, family);
-        return fixedPart + new ResourceCount((long)Math.Round(lut), (long)Math.Round(ff), 0, 0);
+        return Of(Terms(demand, family, dsps), coefficients ?? AreaCoefficients.For(family));
     }
+
+    /// <summary>The estimate from what <see cref="Terms"/> says.</summary>
+    public static ResourceCount Of(AreaTerms terms, AreaCoefficients coefficients)
+    {
+        double lut = terms.Fixed.Lut + terms.Lut.Sum(t => coefficients.Lut.GetValueOrDefault(t.Key, 1) * t.Value);
+        double ff = terms.Fixed.Ff + terms.Ff.Sum(t => coefficients.Ff.GetValueOrDefault(t.Key, 1) * t.Value);
+        return terms.Fixed with { Lut = (long)Math.Round(Math.Max(0, lut)), Ff = (long)Math.Round(Math.Max(0, ff)) };
+    }
+
+    /// <summary>The demand as what rules fix for a family, and what its constants multiply.</summary>
+    public static AreaTerms Terms(ResourceDemand demand, FpgaFamily family, bool dsps = true)
+    {
+        ResourceCount fixedPart = ResourceCount.Zero;
+        var lut = new Dictionary<LogicKind, double>();
+        var ff = new Dictionary<LogicKind, double>();
+        foreach (var (kind, bits) in demand.Logic)
+        {
+            if (kind is LogicKind.Register or LogicKind.ProductSumRegister) Add(ff, kind, bits);
+            else Add(lut, kind, bits);
+            if (kind is LogicKind.Design) Add(ff, kind, bits);
+        }
+        foreach (MultiplierDemand m in demand.Multipliers)
+        {
+            fixedPart += m.Count * Multiplier(m, family, dsps);
+            if (!dsps || Dsps(m.ABits, m.BBits, family) == 0) Add(lut, LogicKind.SmallProduct, (double)m.Count * m.ABits * m.BBits);
+        }
+        foreach (MemoryDemand m in demand.Memories)
+        {
+            fixedPart += m.Count * Memory(m, family);
+            if (m.Content is { } content && InLookUpTables(m, family))
+            {
+                Add(lut, LogicKind.Table, m.Count * Tables(content, family));
+                Add(ff, LogicKind.Register, m.Count * content.Columns);
+            }
+        }
+        foreach (DelayDemand d in demand.Delays) fixedPart += Delay(d, family);
+        return new(fixedPart, lut, ff);
+
+        static void Add(Dictionary<LogicKind, double> sum, LogicKind kind, double amount) => sum[kind] = sum.GetValueOrDefault(kind) + amount;
+    }
+
+    private static double Tables(TableContent content, FpgaFamily family) => family is FpgaFamily.Xilinx7 or FpgaFamily.UltraScale ? content.Tables6 : content.Tables4;
 
     /// <summary>Multiplier blocks of one signed product.</summary>
     /// <remarks>Yosys's mul2dsp: a small product stays in look-up tables; a side that is too wide is cut into pieces.</remarks>
@@ -64,21 +99,24 @@ public static class ResourceEstimate
     /// <summary>Block memory of one memory, in units of 36,864 bits; 0 when it is made of look-up tables.</summary>
     public static double Bram36(MemoryDemand memory, FpgaFamily family)
     {
-        return InLookUpTables(memory, family) ? 0 : Blocks(memory, family);
+        return memory.Combinational || InLookUpTables(memory, family) ? 0 : Blocks(memory, family);
     }
 
     private static double Blocks(MemoryDemand memory, FpgaFamily family)
     {
         Block[] blocks = family switch { FpgaFamily.Ecp5 => Ecp5Blocks, FpgaFamily.Ice40 => Ice40Blocks, _ => XilinxBlocks };
-        return blocks.Min(b => Math.Ceiling((double)memory.Width / b.Bits) * Math.Ceiling((double)memory.Rows / b.Rows) * b.Bram36);
+        return blocks.Min(b => Math.Ceiling((double)Width(memory) / b.Bits) * Math.Ceiling((double)memory.Rows / b.Rows) * b.Bram36);
     }
+
+    /// <summary>Constant columns are no memory.</summary>
+    private static int Width(MemoryDemand memory) => memory.Content?.Width ?? memory.Width;
 
     /// <summary>Yosys weighs a block against the tables that would do the same: a block must be filled to some part to be worth it.</summary>
     /// <remarks>The limits lie between two memories that were synthesised: Xilinx blocks of 18 kbit 8,192 and 12,288 bits read only, 12 and 16
     /// RAM64M (UltraScale: 8 and 10 RAM64M8) writable; ECP5 2,048 and 3,072 bits, 16 and 32 DPR16X4; iCE40 1,024 and 2,048 bits.</remarks>
     private static bool InLookUpTables(MemoryDemand m, FpgaFamily family)
     {
-        double bits = (double)m.Rows * m.Width, blocks = Blocks(m, family) * (family == FpgaFamily.Ice40 ? 9 : 2);
+        double bits = (double)m.Rows * Width(m), blocks = Blocks(m, family) * (family == FpgaFamily.Ice40 ? 9 : 2);
         return family switch
         {
             FpgaFamily.Ice40 => !m.Writable && bits <= 1_536 * blocks,
@@ -91,7 +129,7 @@ public static class ResourceEstimate
 
     private static ResourceCount Memory(MemoryDemand m, FpgaFamily family)
     {
-        if (!InLookUpTables(m, family))
+        if (!m.Combinational && !InLookUpTables(m, family))
         {
             // What a block shows when the row it reads is written differs from the Verilog: Yosys builds the difference around it.
             bool collides = m is { Writable: true, Exclusive: false } && family is FpgaFamily.Ecp5 or FpgaFamily.Ice40;
@@ -100,27 +138,27 @@ public static class ResourceEstimate
         int inputs = family is FpgaFamily.Xilinx7 or FpgaFamily.UltraScale ? 64 : 16;
         // Multiplexers of more than four inputs are made of tables on iCE40; the others have some beside them.
         int tables = Math.Max(1, m.Rows / inputs) * (family == FpgaFamily.Ice40 && m.Rows > inputs ? 2 : 1);
+        if (m.Content is not null) return ResourceCount.Zero;      // counted by what it holds
         long lut = !m.Writable ? (long)m.Width * tables : family switch
         {
             FpgaFamily.Xilinx7 => 4L * (m.Rows <= 32 ? Up(m.Width, 6) : Up(m.Width, 3) * Up(m.Rows, 64)) + (m.Rows > 64 ? m.Width : 0),
             FpgaFamily.UltraScale => 8L * (m.Rows <= 32 ? Up(m.Width, 14) : Up(m.Width, 7) * Up(m.Rows, 64)) + (m.Rows > 64 ? m.Width : 0),
             _ => 6L * Up(m.Width, 4) * Up(m.Rows, 16),
         };
-        return new(lut, m.Width, 0, 0);
+        return new(lut, m.Combinational ? 0 : m.Width, 0, 0);
     }
 
     private static ResourceCount Multiplier(MultiplierDemand m, FpgaFamily family, bool dsps)
     {
         int blocks = dsps ? Dsps(m.ABits, m.BBits, family) : 0, product = m.ABits + m.BBits;
-        // In tables: a row of adders for every second bit of the narrower side.
-        if (blocks == 0) return new(Math.Min(m.ABits, m.BBits) * (long)Math.Max(m.ABits, m.BBits), product + m.InputRegisterBits, 0, 0);
+        if (blocks == 0) return new(0, product + m.InputRegisterBits + m.OutputRegisterBits, 0, 0);
         int pieces = blocks - 1;
         // DSP48E1 and MAC16 take the registers around a product in; Yosys leaves them outside of the others.
         return family switch
         {
             FpgaFamily.Xilinx7 => new(0, 17 * pieces, blocks, 0),
-            FpgaFamily.Ice40 => new(pieces * (long)(product - 16), pieces == 0 ? 0 : product - 16, blocks, 0),
-            _ => new(pieces * (long)(product - 16), product + m.InputRegisterBits, blocks, 0),
+            FpgaFamily.Ice40 => new(pieces * (long)(product - 16), (pieces == 0 ? 0 : product - 16) + m.OutputRegisterBits, blocks, 0),
+            _ => new(pieces * (long)(product - 16), product + m.InputRegisterBits + m.OutputRegisterBits, blocks, 0),
         };
     }
 

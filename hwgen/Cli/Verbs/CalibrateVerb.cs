@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Text.Json;
+using HwGen.Cli.Progress;
+using HwGen.Cli.Results;
+using HwGen.Cli.Steps;
+using HwGen.Core.Cost;
+using HwGen.Core.Parts;
+using HwGen.Sim.Synthesis;
+using HwGen.Sim.Synthesis.Calibration;
+
+namespace HwGen.Cli.Verbs;
+
+public sealed class CalibrateVerb()
+    : Verb("calibrate", "Fit the area model to small designs that Yosys synthesises, or check it on designs that the fit never saw.")
+{
+    private const int Designs = 24;
+
+    private readonly Option<string> target = new("--target") { Description = "Family or part; xilinx7 by default.", HelpName = "PART", DefaultValueFactory = _ => "xilinx7" };
+
+    private readonly Option<int?> check = new("--check") { Description = "Fit nothing; print predicted and measured of N designs that no fit has seen.", HelpName = "N" };
+
+    private readonly Option<int> workers = new("--workers") { Description = "Designs at once; one by default.", HelpName = "N", DefaultValueFactory = _ => 1 };
+
+    private readonly Option<string?> write = new("--write") { Description = "Put the fitted constants into FILE, which area.json is: hwgen/Core/Cost/area.json in the sources.", HelpName = "FILE" };
+
+    protected override void AddTo(Command command)
+    {
+        command.Add(target);
+        command.Add(check);
+        command.Add(workers);
+        command.Add(write);
+        target.AcceptOnlyFromAmong([.. Part.Names]);
+        check.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int?>() is < 1 or > 1_000) r.AddError("--check: write a number from 1 to 1,000.");
+        });
+        workers.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int>() is < 1 or > 100) r.AddError("--workers: write a number from 1 to 100.");
+        });
+    }
+
+    protected override async Task<VerbResult> RunAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation)
+    {
+        Part part = Part.Find(arguments.GetRequiredValue(target))!;
+        var calibration = new AreaCalibration(part, new(Path.Join(Root(arguments), "artifacts", "calibration")));
+        int held = arguments.GetValue(check) ?? 0, count = held > 0 ? held : Designs;
+        IReadOnlyList<AreaSample> samples = await StepProgress.ShowAsync(terminal, progress =>
+        {
+            int done = 0;
+            var relay = new Relay<AreaSample>(s => progress.Report("calibrate", (double)Interlocked.Increment(ref done) / count, $"{done:N0} of {count:N0} designs"));
+            return calibration.SampleAsync(held > 0 ? AreaCalibration.CheckSeed : AreaCalibration.FitSeed, count, arguments.GetValue(workers), relay, cancellation);
+        });
+        AreaCoefficients stored = AreaCoefficients.For(part.Family), used = held > 0 ? stored : AreaCalibration.Fit(samples, stored);
+        var result = CalibrateResult.Of(part, samples, used, held > 0);
+        if (held == 0 && arguments.GetValue(write) is { } file)
+        {
+            var known = JsonSerializer.Deserialize<AreaConstants>(await File.ReadAllTextAsync(file, cancellation), AreaCoefficients.Json)!;
+            string version = await Yosys.VersionAsync(cancellation);
+            var provenance = new AreaProvenance(version, Yosys.Command(part), CalibrationDesigns.Rule, [.. samples.Select(s => s.Seed)], [result.Lut.Median, result.Lut.Worst], [result.Ff.Median, result.Ff.Worst]);
+            var written = new AreaConstants(new SortedDictionary<FpgaFamily, AreaCoefficients>(known.Families.ToDictionary()) { [part.Family] = used },
+                new SortedDictionary<FpgaFamily, AreaProvenance>(known.Provenance.ToDictionary()) { [part.Family] = provenance });
+            await File.WriteAllTextAsync(file, JsonSerializer.Serialize(written, AreaCoefficients.Json) + "\n", cancellation);
+        }
+        return result;
+    }
+}
