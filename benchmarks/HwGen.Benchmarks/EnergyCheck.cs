@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using HwGen.Core.Cost;
+using HwGen.Core.Network;
 using HwGen.Core.Plan;
 
 namespace HwGen.Benchmarks;
@@ -22,7 +23,7 @@ internal sealed record EnergyCheck(int BlockSize, int Cycles, double DenseEquiva
     /// <summary>What the constants of the gates' technology are fitted to: none of them is among the designs that are checked.</summary>
     private static readonly RandomDesign[] Fitted =
     [
-        new(2, 1, 10, 2, 8, [8], 3), new(3, 2, 6, 1, 8, [10], 3), new(4, 4, 10, 2, 12, [12], 5), new(5, 8, 12, 1, 16, [8], 4),
+        Gru(2, 1, 10, 2, 8, 8, 3), Gru(3, 2, 6, 1, 8, 10, 3), Gru(4, 4, 10, 2, 12, 12, 5), Gru(5, 8, 12, 1, 16, 8, 4),
     ];
 
     /// <param name="output">Where the table goes.</param>
@@ -37,13 +38,13 @@ internal sealed record EnergyCheck(int BlockSize, int Cycles, double DenseEquiva
             known["osu018"] = gate;
             await File.WriteAllTextAsync(file, JsonSerializer.Serialize(known, EnergyConstants.Json) + "\n");
         }
-        await output.WriteLineAsync($"GRU {Inputs} to {Hidden}, dense {Outputs}, {Bits} bits, one element; random weights and words, {Steps} steps.");
+        await output.WriteLineAsync($"GRU {Inputs} to {Hidden}, dense {Outputs}, {Bits} bits, one element, one lane; random weights and words, {Steps} steps.");
         await output.WriteLineAsync($"Gates: yosys to osu018 (180 nm, 1.8 V), logic without memories; icarus, no delays, every output beat compared; OpenSTA report_power with each net's own toggles at {GatePower.ClockHertz / 1e6:0} MHz; no wires, no clock tree.");
         await output.WriteLineAsync($"{"k",3}{"cycles",8}{"cells",8}{"beats",7}{"dense-eq. ops",15}{"executed ops",14}{"45 nm, pJ",12}{"of it memory",14}{"logic est., nJ",16}{"gates, nJ",11}{"error",9}");
         var rows = new List<EnergyCheck>();
         foreach (int k in BlockSizes)
         {
-            AcceleratorPlan plan = new RandomDesign(Seed, k, Bits, 1, Inputs, [Hidden], Outputs).Plan();
+            AcceleratorPlan plan = Gru(Seed, k, Bits, 1, Inputs, Hidden, Outputs).Plan();
             OperationCount operations = PlanOperations.Of(plan);
             GatePower gates = await MeasureAsync(plan, Path.Join(folder, $"k{k}"));
             EnergyEstimate published = EnergyModel.Of(operations);
@@ -59,6 +60,10 @@ internal sealed record EnergyCheck(int BlockSize, int Cycles, double DenseEquiva
             $"rank order {(ordered ? "kept" : "not kept")}; worst error {rows.Max(r => Math.Abs(r.Logic / r.Gates - 1)) * 100:F1} %; to the geometric mean of all {rows.Max(r => Math.Abs(r.Logic / r.Gates / Math.Exp(rows.Average(q => Math.Log(q.Logic / q.Gates))) - 1)) * 100:F1} %"));
         EnergyPlot.Write(Path.Join(folder, "energy.svg"), rows);
     }
+
+    /// <summary>A GRU and a dense layer of one block size on an engine of one lane.</summary>
+    private static RandomDesign Gru(int seed, int k, int bits, int elements, int input, int hidden, int outputs) =>
+        new(seed, [new GruLayer(input, hidden, k), new DenseLayer(hidden, outputs, k)], bits, new(elements, 100, 1) { VectorLanes = 1 });
 
     /// <summary>Two constants by least squares of relative errors: a factor on the published energies of operations, and that of a register bit.</summary>
     private static async Task<EnergyConstants> FitAsync(TextWriter output, string folder)
