@@ -42,9 +42,10 @@ internal sealed record GatePower(long Cells, double Watts, long Cycles, long Bea
             await File.WriteAllTextAsync(path, file.Text);
         }
         string top = plan.ModuleName, sources = string.Join(' ', rtl.Select(f => f.Path).Where(p => p.EndsWith(".v", StringComparison.Ordinal)));
+        // OpenSTA reads no assignment to several bits at once: its netlist has ports of single bits.
         string log = await RunAsync(folder, "yosys", "-p", $"read_verilog {sources}; hierarchy -top {top}; proc; select *hwgen_rom *hwgen_ram *hwgen_fifo; write_verilog -selected -noattr memories.v; "
             + $"select -clear; blackbox *hwgen_rom *hwgen_ram *hwgen_fifo; synth -flatten -top {top}; dfflibmap -liberty {Library}.lib; abc -liberty {Library}.lib; "
-            + "setundef -zero; splitnets; opt_clean -purge; stat; write_verilog -noattr -noexpr -nohex netlist.v");
+            + "setundef -zero; splitnets; opt_clean -purge; stat; write_verilog -noattr -noexpr -nohex netlist.v; splitnets -ports; opt_clean -purge; write_verilog -noattr -noexpr -nohex power.v");
         long end = 2L * HalfPeriod * (cycles + ResetCycles);
         await File.WriteAllTextAsync(Path.Join(folder, "dump.v"), $"""
             module dump;
@@ -76,7 +77,7 @@ internal sealed record GatePower(long Cells, double Watts, long Cycles, long Bea
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $$"""
             read_liberty {{Library}}.lib
-            read_verilog netlist.v
+            read_verilog power.v
             link_design {{top}}
             create_clock -name clk -period {{1e9 / ClockHertz}} [get_ports aclk]
             set_input_delay 0 -clock clk [all_inputs]

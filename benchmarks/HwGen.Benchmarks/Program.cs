@@ -4,8 +4,7 @@ using HwGen.Core.Network;
 using HwGen.Frontend.Data;
 using HwGen.Frontend.Kernels;
 
-// Speed of training steps, cost against size, area of the FFT unit, imported networks beside ONNX Runtime, energy at gate level; what is compared is measured
-// in this run, or said to be stated.
+// Speed of training steps, cost against size, area of the FFT unit, energy at gate level, imported networks beside ONNX Runtime; what is compared is measured in this run, or said to be stated.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
 {
@@ -24,7 +23,7 @@ switch (args)
             Console.Error.WriteLine("The library osu018 is not here: apt-get install qflow-tech-osu018 opensta");
             return 1;
         }
-        await EnergyCheck.RunAsync(Console.Out, target is [var e] ? e : "artifacts/bench/energy");
+        await EnergyCheck.RunAsync(Console.Out, target is [var e, ..] ? e : "artifacts/bench/energy", target is [_, var constants] ? constants : null);
         break;
     case ["onnx", var data, .. { Length: > 0 } models]:
         bool agree = true;
@@ -34,7 +33,7 @@ switch (args)
         Devices();
         break;
     default:
-        Console.Error.WriteLine("usage: devices | lstm [CELLS…] | size [FOLDER] | fft-area | energy [FOLDER] | onnx DATA.npz MODEL.onnx…");
+        Console.Error.WriteLine("usage: devices | lstm [CELLS…] | size [FOLDER] | fft-area | energy [FOLDER [energy.json]] | onnx DATA.npz MODEL.onnx…");
         return 2;
 }
 return 0;

@@ -21,18 +21,29 @@ public sealed class CalibrateVerb()
 
     private readonly Option<int> workers = new("--workers") { Description = "Designs at once; one by default.", HelpName = "N", DefaultValueFactory = _ => 1 };
 
-    private readonly Option<string?> write = new("--write") { Description = "Put the fitted constants into FILE, which area.json is: hwgen/Core/Cost/area.json in the sources.", HelpName = "FILE" };
+    private readonly Option<int> designs = new("--designs") { Description = $"Designs to fit to; {Designs} by default.", HelpName = "N", DefaultValueFactory = _ => Designs };
+
+    private readonly Option<string?> constants = new("--constants")
+    {
+        Description = "Put the fitted constants into FILE, or check those in it: hwgen/Core/Cost/area.json in the sources, which the program is built with.",
+        HelpName = "FILE",
+    };
 
     protected override void AddTo(Command command)
     {
         command.Add(target);
         command.Add(check);
         command.Add(workers);
-        command.Add(write);
+        command.Add(designs);
+        command.Add(constants);
         target.AcceptOnlyFromAmong([.. Part.Names]);
         check.Validators.Add(r =>
         {
             if (r.GetValueOrDefault<int?>() is < 1 or > 1_000) r.AddError("--check: write a number from 1 to 1,000.");
+        });
+        designs.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int>() is < 1 or > 1_000) r.AddError("--designs: write a number from 1 to 1,000.");
         });
         workers.Validators.Add(r =>
         {
@@ -44,24 +55,28 @@ public sealed class CalibrateVerb()
     {
         Part part = Part.Find(arguments.GetRequiredValue(target))!;
         var calibration = new AreaCalibration(part, new(Path.Join(Root(arguments), "artifacts", "calibration")));
-        int held = arguments.GetValue(check) ?? 0, count = held > 0 ? held : Designs;
+        int held = arguments.GetValue(check) ?? 0, count = held > 0 ? held : arguments.GetValue(designs);
         IReadOnlyList<AreaSample> samples = await StepProgress.ShowAsync(terminal, progress =>
         {
             int done = 0;
             var relay = new Relay<AreaSample>(s => progress.Report("calibrate", (double)Interlocked.Increment(ref done) / count, $"{done:N0} of {count:N0} designs"));
             return calibration.SampleAsync(held > 0 ? AreaCalibration.CheckSeed : AreaCalibration.FitSeed, count, arguments.GetValue(workers), relay, cancellation);
         });
-        AreaCoefficients stored = AreaCoefficients.For(part.Family), used = held > 0 ? stored : AreaCalibration.Fit(samples, stored);
+        AreaConstants? known = arguments.GetValue(constants) is { } file
+            ? JsonSerializer.Deserialize<AreaConstants>(await File.ReadAllTextAsync(file, cancellation), AreaCoefficients.Json) : null;
+        AreaCoefficients stored = known?.Families[part.Family] ?? AreaCoefficients.For(part.Family), used = held > 0 ? stored : AreaCalibration.Fit(samples, stored);
         var result = CalibrateResult.Of(part, samples, used, held > 0);
-        if (held == 0 && arguments.GetValue(write) is { } file)
-        {
-            var known = JsonSerializer.Deserialize<AreaConstants>(await File.ReadAllTextAsync(file, cancellation), AreaCoefficients.Json)!;
-            string version = await Yosys.VersionAsync(cancellation);
-            var provenance = new AreaProvenance(version, Yosys.Command(part), CalibrationDesigns.Rule, [.. samples.Select(s => s.Seed)], [result.Lut.Median, result.Lut.Worst], [result.Ff.Median, result.Ff.Worst]);
-            var written = new AreaConstants(new SortedDictionary<FpgaFamily, AreaCoefficients>(known.Families.ToDictionary()) { [part.Family] = used },
-                new SortedDictionary<FpgaFamily, AreaProvenance>(known.Provenance.ToDictionary()) { [part.Family] = provenance });
-            await File.WriteAllTextAsync(file, JsonSerializer.Serialize(written, AreaCoefficients.Json) + "\n", cancellation);
-        }
+        if (held == 0 && known is not null) await WriteAsync(arguments.GetRequiredValue(constants)!, known, part, samples, result, cancellation);
         return result;
+    }
+
+    private static async Task WriteAsync(string file, AreaConstants known, Part part, IReadOnlyList<AreaSample> samples, CalibrateResult result, CancellationToken cancellation)
+    {
+        string version = await Yosys.VersionAsync(cancellation);
+        var provenance = new AreaProvenance(version, Yosys.Command(part), CalibrationDesigns.Rule, [.. samples.Select(s => s.Seed)],
+            [Math.Round(result.Lut.Median, 4), Math.Round(result.Lut.Worst, 4)], [Math.Round(result.Ff.Median, 4), Math.Round(result.Ff.Worst, 4)]);
+        var written = new AreaConstants(new SortedDictionary<FpgaFamily, AreaCoefficients>(known.Families.ToDictionary()) { [part.Family] = result.Coefficients },
+            new SortedDictionary<FpgaFamily, AreaProvenance>(known.Provenance.ToDictionary()) { [part.Family] = provenance });
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(written, AreaCoefficients.Json) + "\n", cancellation);
     }
 }

@@ -12,6 +12,14 @@ namespace HwGen.Core.Cost;
 /// <param name="RegisterBit">A bit of a register takes this every cycle.</param>
 public sealed record EnergyConstants(string Provenance, double AddBase, double AddBit, double Multiply, double MultiplyPower, double MemoryBit, double RegisterBit)
 {
+    /// <summary>How energy.json is written and read.</summary>
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     private static readonly IReadOnlyDictionary<string, EnergyConstants> Stored = Load();
 
     /// <summary>Published numbers of a 45 nm process: what estimates are made with unless something else is said.</summary>
@@ -23,6 +31,6 @@ public sealed record EnergyConstants(string Provenance, double AddBase, double A
     private static Dictionary<string, EnergyConstants> Load()
     {
         using Stream stream = typeof(EnergyConstants).Assembly.GetManifestResourceStream("energy.json")!;
-        return JsonSerializer.Deserialize<Dictionary<string, EnergyConstants>>(stream, JsonSerializerOptions.Web)!;
+        return JsonSerializer.Deserialize<Dictionary<string, EnergyConstants>>(stream, Json)!;
     }
 }

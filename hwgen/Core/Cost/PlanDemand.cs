@@ -11,6 +11,9 @@ public sealed class PlanDemand
     /// <summary>Context that goes with the orders: which input buffer, which half, fresh, last.</summary>
     private const int ContextFlags = 5;
 
+    /// <summary>Rows of the largest weight memory whose content is looked at: larger ones are block memories.</summary>
+    public const int LargestTable = 512;
+
     private readonly AcceleratorPlan _plan;
     private readonly int _k, _b, _units, _lanes, _columns, _streamBits, _block;
 
@@ -50,14 +53,14 @@ public sealed class PlanDemand
         ];
     }
 
-    /// <summary>Input banks and output buffer, and the top around them; where weights are loaded, a row is collected and then broadcast.</summary>
+    /// <summary>Input banks and output buffer, and the top around them.</summary>
     private ResourceDemand Streams()
     {
         int fifo = Bits.Of(_plan.OutputBufferBeats), beat = Bits.Of(_plan.InputBlocks);
         // Lanes that hold padding in the last beat are masked.
         int masked = (_k - _plan.Input.Used(_plan.InputBlocks - 1)) * _b;
         return ResourceDemand.Of((LogicKind.Adder, 2 * (fifo + 1) + beat), (LogicKind.Gate, masked + 2 * beat), (LogicKind.Multiplexer, 2 * _streamBits),
-            (LogicKind.Register, 2 * (fifo + 1) + beat + 6 + 2 * _streamBits + 2 * (_plan.Load?.RowBits ?? 0)), (LogicKind.Design, 1)) with
+            (LogicKind.Register, 2 * (fifo + 1) + beat + 6 + 2 * _streamBits), (LogicKind.Design, 1)) with
         {
             Memories = [Ram(Bits.Of(_plan.InputBlocks) + 1, _block), new(1 << fifo, _block + 1 + _streamBits, true, 1) { Combinational = true }],
         };
@@ -104,9 +107,9 @@ public sealed class PlanDemand
     private ResourceDemand Elements()
     {
         int elements = _plan.Shape.Elements, accumulator = _plan.AccumulatorBits, rows = 1 << Bits.Of(_plan.Groups.WeightRows.Count);
-        ResourceDemand element = ResourceDemand.Element(_k, _b, accumulator, rows, _columns, _plan.IsMixed, _plan.Shape.ThreeMultiply) with { Memories = [] };
-        // The last element of a chain has none behind it: its drain register only clears.
-        return elements * element + ResourceDemand.Of((LogicKind.Multiplexer, -(double)_units * _k * accumulator)) with
+        ResourceDemand element = ResourceDemand.Element(_k, _b, accumulator, rows, _columns, _plan.IsMixed, three: _plan.Shape.ThreeMultiply) with { Memories = [] };
+        // The last element of a chain has none behind it: its drain register only clears. A row to load is collected, and then broadcast.
+        return elements * element + ResourceDemand.Of((LogicKind.Multiplexer, -(double)_units * _k * accumulator), (LogicKind.Register, 2.0 * (_plan.Load?.RowBits ?? 0))) with
         {
             Memories = [.. Enumerable.Range(0, elements).Select(e => Rom($"weights_{e}"))],
         };
@@ -261,6 +264,7 @@ public sealed class PlanDemand
     private MemoryDemand Rom(string name)
     {
         MemoryImage image = _plan.Images.Single(i => i.Name == name);
-        return image.Reloadable ? new(1 << image.AddressBits, image.Width, true, 1) { Exclusive = true } : new(1 << image.AddressBits, image.Width, false, 1) { Content = TableContent.Of(image) };
+        int rows = 1 << image.AddressBits;
+        return new(rows, image.Width, image.Reloadable, 1) { Exclusive = true, Content = image.Reloadable || (rows > LargestTable && name.StartsWith("weights", StringComparison.Ordinal)) ? null : TableContent.Of(image) };
     }
 }

@@ -94,24 +94,27 @@ public sealed record ResourceDemand
     /// <param name="rows">Rows of the weight memory.</param>
     /// <param name="columns">Products of spectra a cycle.</param>
     /// <param name="mixed">Whether a complex bin can be two real words.</param>
-    /// <param name="threeMultiply">Whether a complex product takes three multipliers.</param>
-    public static ResourceDemand Element(int k, int bits, int accumulatorBits, int rows, int columns = 1, bool mixed = false, bool threeMultiply = false)
+    /// <param name="writable">Whether the weights are reloadable.</param>
+    /// <param name="three">Whether a complex product takes three multipliers.</param>
+    public static ResourceDemand Element(int k, int bits, int accumulatorBits, int rows, int columns = 1, bool mixed = false, bool writable = false, bool three = false)
     {
-        int reals = Math.Min(k, 2), complex = (k - reals) / 2, product = 2 * bits;
-        double pairs = columns * complex * 2.0 * (product + 1), accumulators = (double)k * accumulatorBits;
-        return new()
+        int reals = Math.Min(k, 2), complex = (k - reals) / 2, product = 2 * bits + (three ? 1 : 0);
+        double bins = columns * (double)complex, pairs = bins * 2 * (product + 1), accumulators = (double)k * accumulatorBits;
+        // With three, sums of two words are before the products, and what is real waits for them.
+        ResourceDemand before = !three ? None : Of((LogicKind.Adder, bins * 3 * (bits + 1)), (LogicKind.Multiplexer, mixed ? bins * 4 * bits : 0), (LogicKind.Gate, mixed ? bins * 2 * bits : 0),
+            (LogicKind.Register, columns * reals * 2.0 * bits + bins * 2 * bits));
+        return before + new ResourceDemand
         {
             // A weight waits in a register before its multiplier, or its two.
             Multipliers =
             [
-                new(bits, bits, columns * reals) { InputRegisterBits = bits, OutputRegisterBits = product },
-                .. threeMultiply ? (MultiplierDemand[])[new(bits + 1, bits, columns * 3L * complex) { InputRegisterBits = 2 * bits + 1 }] : [new(bits, bits, columns * 4L * complex) { InputRegisterBits = bits / 2 }],
+                new(bits, bits, columns * reals) { InputRegisterBits = bits, OutputRegisterBits = 2 * bits },
+                three ? new(bits + 1, bits, columns * 3L * complex) { InputRegisterBits = 2 * bits + 1 } : new(bits, bits, columns * 4L * complex) { InputRegisterBits = bits / 2 },
             ],
-            Memories = [new(rows, columns * k * bits, false, 1)],
-            Logic = Of((LogicKind.ProductSum, pairs), (LogicKind.Multiplexer, !mixed ? 0 : threeMultiply ? columns * complex * 5.0 * bits : pairs), (mixed ? LogicKind.Register : LogicKind.ProductSumRegister, pairs),
+            Memories = [new(rows, columns * k * bits, writable, 1) { Exclusive = true }],
+            Logic = Of((LogicKind.ProductSum, pairs), (LogicKind.Multiplexer, mixed && !three ? pairs : 0), (mixed && !three ? LogicKind.Register : LogicKind.ProductSumRegister, pairs),
                 (LogicKind.Adder, Operands(columns) * k * (product + 2.0)), (LogicKind.Accumulator, accumulators), (LogicKind.Multiplexer, accumulators),
-                (LogicKind.Adder, threeMultiply ? columns * complex * 3.0 * (bits + 1) : 0),
-                (LogicKind.Register, (columns > 1 ? 3 : 2) * accumulators + (threeMultiply ? columns * reals * (double)product : 0))).Logic,
+                (LogicKind.Register, (columns > 1 ? 3 : 2) * accumulators)).Logic,
         };
     }
 }
