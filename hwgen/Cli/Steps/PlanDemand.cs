@@ -25,7 +25,8 @@ internal static class PlanDemand
         StepProgram program = plan.Program;
         int block = plan.BlockSize * plan.WordBits, units = plan.Shape.IfftUnits, streams = plan.Shape.Streams, lanes = plan.Shape.Lanes;
         // Weights go with the elements, tables with the lanes.
-        foreach (MemoryImage image in plan.Images.Where(i => i.Name is "schedule" or "cell" or "linear")) yield return new(1 << image.AddressBits, image.Width, image.Reloadable, 1) { Exclusive = true };
+        foreach (MemoryImage image in plan.Images.Where(i => i.Name is "cell" or "linear" || i.Name.StartsWith("schedule_", StringComparison.Ordinal)))
+            yield return new(1 << image.AddressBits, image.Width, image.Reloadable, 1) { Exclusive = true };
         yield return new(1 << Bits.Of(2 * plan.InputBlocks), block, true, 1);
         yield return new(1 << (Bits.Of(2 * streams) + plan.Control.SpectrumBits), block, true, plan.Shape.Columns);
         yield return new(plan.OutputBufferBeats, block + 1, true, 1);
