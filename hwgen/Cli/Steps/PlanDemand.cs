@@ -11,7 +11,7 @@ internal static class PlanDemand
     public static ResourceDemand Of(AcceleratorPlan plan)
     {
         int k = plan.BlockSize, units = plan.Shape.IfftUnits;
-        ResourceDemand demand = plan.Shape.Elements * ResourceDemand.Element(k, plan.WordBits, plan.AccumulatorBits, 1 << Bits.Of(plan.Groups.WeightRows.Count), plan.Shape.Columns, plan.ReloadableWeights);
+        ResourceDemand demand = plan.Shape.Elements * ResourceDemand.Element(k, plan.WordBits, plan.AccumulatorBits, plan.ReloadableWeights ? 1 << Bits.Of(plan.Groups.WeightRows.Count) : plan.Groups.WeightRows.Count, plan.Shape.Columns, plan.ReloadableWeights);
         foreach (TransformMode mode in plan.Formats.Modes)
             demand += k / mode.BlockSize * (ResourceDemand.Of(mode.Fft) + units * ResourceDemand.Of(mode.Ifft));
         if (plan.Program.Cells.Any(c => c.Kind != CellKind.Lstm)) demand += plan.Shape.Lanes * GruLane(plan);
@@ -26,7 +26,7 @@ internal static class PlanDemand
         int block = plan.BlockSize * plan.WordBits, units = plan.Shape.IfftUnits, streams = plan.Shape.Streams, lanes = plan.Shape.Lanes;
         // Weights go with the elements, tables with the lanes.
         foreach (MemoryImage image in plan.Images.Where(i => i.Name is "cell" or "linear" || i.Name.StartsWith("schedule_", StringComparison.Ordinal)))
-            yield return new(1 << image.AddressBits, image.Width, image.Reloadable, 1) { Exclusive = true };
+            yield return new(image.Reloadable ? 1 << image.AddressBits : image.Depth, image.Width, image.Reloadable, 1) { Exclusive = true };
         yield return new(1 << Bits.Of(2 * plan.InputBlocks), block, true, 1);
         yield return new(1 << (Bits.Of(2 * streams) + plan.Control.SpectrumBits), block, true, plan.Shape.Columns);
         yield return new(plan.OutputBufferBeats, block + 1, true, 1);
