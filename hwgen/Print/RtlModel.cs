@@ -213,7 +213,7 @@ internal sealed class RtlModel
     {
         int contexts = 1 << _control.StageBits, phase = Bits.Of(_plan.Schedule.IntervalCycles), credit = Bits.Of(_plan.OutputBufferBeats + 1);
         int width = _control.RowLanes * ControlPlan.LaneBits;
-        Put("fields", _control.Fields.ToArray(), "orders", Orders(), "schedule_image", Image("schedule"), "schedule_msb", _control.RowWidth - 1,
+        Put("fields", _control.Fields.Select(Field).ToArray(), "orders", Orders(), "runs", _control.Runs.Select(RunsOf).ToArray(), "control_unused", Unused(_control.Runs.SelectMany(UnusedEdges)), "row_width", _control.RowWidth,
             "schedule_tap_msb", width - 1, "schedule_tap_pad", Verilog.Decimal(width - _control.RowWidth, 0),
             "phase_msb", phase - 1, "phase_zero", Verilog.Decimal(phase, 0), "phase_one", Verilog.Decimal(phase, 1), "phase_last", Verilog.Decimal(phase, _plan.Schedule.IntervalCycles - 1),
             "context_msb", contexts - 1, "in_flight_msb", contexts - 2, "context_zero", Verilog.Hex(contexts, 0),
@@ -226,6 +226,35 @@ internal sealed class RtlModel
             .. cells && _plan.Slices == 1 ? [("slice", "cell_slice_1", "A block is one slice.")] : (IEnumerable<(string, string, string)>)[],
             .. cells && _plan.Shape.Streams == 1 ? [("stream", "written_stream", "There is one stream.")] : (IEnumerable<(string, string, string)>)[],
         ]));
+    }
+
+    private ScriptObject RunsOf(UnitRuns runs) => new()
+    {
+        ["unit"] = runs.Unit,
+        ["plan"] = runs,
+        ["order_msb"] = runs.Width - 1,
+        ["image"] = Image($"schedule_{runs.Unit}"),
+        ["steps"] = Math.Max(1, runs.Steps.Count),
+        ["step"] = runs.Steps.Count == 0 ? Verilog.Hex(runs.Width, 0UL) : $"{{{string.Join(", ", runs.Steps.Reverse().Select(s => Verilog.Hex(runs.Width, s)))}}}",
+    };
+
+    private IEnumerable<(string, string, string)> UnusedEdges(UnitRuns runs) => new[] { FieldEdge.First, FieldEdge.Last }
+        .Where(edge => !_control.Fields.Any(f => f.Unit == runs.Unit && f.Edge == edge))
+        .Select(edge => edge == FieldEdge.First ? "first" : "last")
+        .Select(edge => ($"{edge}_{runs.Unit}", $"{edge}_{runs.Unit}", $"No order of this unit is marked as the {edge} of its run."));
+
+    /// <summary>A flag of an edge counts in that cycle of a run alone, and the valid bit in none of the gap behind it.</summary>
+    private ScriptObject Field(ScheduleField field)
+    {
+        UnitRuns runs = _control.Runs.Single(r => r.Unit == field.Unit);
+        string order = $"order_{field.Unit}{(field with { Lsb = field.Lsb - runs.Lsb }).Select}";
+        return new()
+        {
+            ["plan"] = field,
+            ["value"] = field.Edge == FieldEdge.First ? $"first_{field.Unit} && {order}" : field.Edge == FieldEdge.Last ? $"last_{field.Unit} && {order}"
+                : field.Lsb == runs.Lsb ? $"active_{field.Unit} && {order}" : order,
+            ["shown"] = field.Lsb == runs.Lsb ? "" : $" & {{{field.Width}{{row_{field.Unit}_valid}}}}",
+        };
     }
 
     /// <summary>What leaves the control: the fields of a row, and with each unit's the context of its step.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace HwGen.Print;
 
@@ -13,6 +14,11 @@ internal static class Verilog
 
     /// <summary>8'hff.</summary>
     public static string Hex(int width, ulong value) => string.Create(CultureInfo.InvariantCulture, $"{width}'h{value:x}");
+
+    /// <summary>8'hff.</summary>
+    public static string Hex(int width, BigInteger value) => string.Create(CultureInfo.InvariantCulture, $"{width}'h{Digits(value)}");
+
+    private static string Digits(BigInteger value) => value.IsZero ? "0" : value.ToString("x", CultureInfo.InvariantCulture).TrimStart('0');
 
     /// <summary>A signed net of <paramref name="from"/> bits as <paramref name="to"/> bits: sign-extended, as it is, or its low bits.</summary>
     public static string Resize(string net, int from, int to) =>

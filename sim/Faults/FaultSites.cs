@@ -41,9 +41,11 @@ public sealed partial class FaultSites
         FaultKind.StateKeptAtTlast => _plan.Program.Cells.Count == 0 ? [] : [.. Lines(kind, [Module("engine"), Module("control")], FreshLine(), (m, _) => $"{m.Groups[1].Value}1'b0;")],
         FaultKind.SwappedRealImaginary => _plan.BlockSize < 4 ? [] : [.. Lines(kind, ["rtl/hwgen_pe.v"], PartLine(),
             (m, _) => m.Groups[1].Value + (m.Groups[2].Value == "2*i" ? "2*i+1" : "2*i") + m.Groups[3].Value)],
-        FaultKind.RomBit => [.. Images(kind, f => f != "mem/schedule.hex")],
-        _ => [.. Images(kind, f => f == "mem/schedule.hex")],
+        FaultKind.RomBit => [.. Images(kind, f => !IsSchedule(f))],
+        _ => [.. Images(kind, IsSchedule)],
     };
+
+    private static bool IsSchedule(string file) => file.StartsWith("mem/schedule_", StringComparison.Ordinal);
 
     private string[] Transforms => [.. _plan.Formats.Modes.SelectMany(m => new[] { Module($"fft_{m.BlockSize}"), Module($"ifft_{m.BlockSize}") })];
 
@@ -230,7 +232,7 @@ public sealed partial class FaultSites
                 string[] lines = _files[file].Split('\n');
                 int[] rows = [.. Enumerable.Range(0, lines.Length).Where(n => lines[n].Length > 0 && lines[n][0] != '@')];
                 int row = random.Next(rows.Length), line = rows[row];
-                int[] bits = kind == FaultKind.ScheduleEntry ? EffectiveBits(row) : [.. Enumerable.Range(0, image.Width)];
+                int[] bits = kind == FaultKind.ScheduleEntry ? EffectiveBits(image.Name["schedule_".Length..], row) : [.. Enumerable.Range(0, image.Width)];
                 return Replace(kind, file, lines, line, Flip(lines[line], bits[random.Next(bits.Length)]));
             };
     }
@@ -253,17 +255,24 @@ public sealed partial class FaultSites
         return new(digits);
     }
 
-    /// <summary>Bits of a schedule row that the hardware looks at: each unit's valid bit, and its other fields where it is set; of an inverse
-    /// FFT unit and of a sum memory what goes with them where they are on.</summary>
-    private int[] EffectiveBits(int row)
+    /// <summary>Bits of a run that the hardware looks at: the valid bit, length and gap, and the other fields where it is set; of an inverse
+    /// FFT unit and of a sum memory what goes with them where they are on; the step where something is added and there is a choice.</summary>
+    private int[] EffectiveBits(string unit, int run)
     {
-        bool Set(string field) => !(_plan.Control.Rows[row] >> _plan.Control.Fields.First(f => f.Name == field).Lsb).IsEven;
-        return [.. _plan.Control.Fields.Where(f => f.Name.Split('_') is var parts && (parts[1] == "valid" || (Set(parts[0] + "_valid") && (parts switch
+        UnitRuns runs = _plan.Control.Runs.Single(r => r.Unit == unit);
+        OrderRun order = runs.Runs[run];
+        bool Set(string field) => !(order.Order >> (_plan.Control.Fields.First(f => f.Name == field).Lsb - runs.Lsb)).IsEven;
+        IEnumerable<ScheduleField> fields = _plan.Control.Fields.Where(f => f.Unit == unit && f.Name.Split('_') is var parts && (parts[1] == "valid" || (Set(unit + "_valid") && (parts switch
         {
-            ["drain", "slot" or "address", var unit] => Set($"drain_on_{unit}"),
+            ["drain", "slot" or "address", var number] => Set($"drain_on_{number}"),
             ["cell", "unit", var slot] => Set($"cell_use_{slot}"),
             _ => true,
-        })))).SelectMany(f => Enumerable.Range(f.Lsb, f.Width))];
+        }))));
+        return
+        [
+            .. fields.SelectMany(f => Enumerable.Range(f.Lsb - runs.Lsb, f.Width)), .. Enumerable.Range(runs.Width, runs.LengthBits + runs.GapBits),
+            .. order.Length > 1 && runs.Steps.Count > 1 ? Enumerable.Range(runs.Width + runs.LengthBits + runs.GapBits, runs.StepBits) : [],
+        ];
     }
 
     [GeneratedRegex(@"^(.*(?:full\w* =|<=) .*[\]\}\w] )([+-])( [\{\w].*;)$")]

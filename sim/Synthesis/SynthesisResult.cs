@@ -19,6 +19,9 @@ public sealed record SynthesisResult(Part Part, string Command, ResourceCount To
     /// <summary>iCE40 only.</summary>
     public PlaceAndRoute? Placed { get; init; }
 
+    /// <summary>iCE40 only, where it was asked for.</summary>
+    public NetlistCheck? Netlist { get; init; }
+
     /// <summary>What the part has too little of: name, taken, there. Where it was placed the placed sites say it.</summary>
     public IReadOnlyList<(string Name, double Taken, double There)> Beyond => Placed is null
         ? [.. Total.Beyond(Part.Capacity)]

@@ -14,11 +14,12 @@ public sealed class Synthesizer(string folder, string top)
     /// <param name="part">The target.</param>
     /// <param name="work">An empty folder for netlists and bitstreams.</param>
     /// <param name="flat">Synthesise everything, however many elements there are.</param>
+    /// <param name="simulate">On iCE40: simulate the netlist with the printed testbench.</param>
     /// <param name="clockMegahertz">What placement aims at.</param>
     /// <param name="progress">Hears how far it is.</param>
     /// <param name="cancel">Ends the tools.</param>
     /// <exception cref="ToolException">A tool is missing or fails.</exception>
-    public async Task<SynthesisResult> RunAsync(Part part, string work, bool flat, double clockMegahertz, IProgress<SynthesisProgress>? progress, CancellationToken cancel)
+    public async Task<SynthesisResult> RunAsync(Part part, string work, bool flat, bool simulate, double clockMegahertz, IProgress<SynthesisProgress>? progress, CancellationToken cancel)
     {
         string[] sources = await File.ReadAllLinesAsync(Path.Combine(folder, "rtl.f"), cancel).ConfigureAwait(false);
         work = Path.GetFullPath(work);
@@ -31,7 +32,11 @@ public sealed class Synthesizer(string folder, string top)
             : await ByElementsAsync(yosys, part, census, cancel).ConfigureAwait(false);
         if (part.Family != FpgaFamily.Ice40) return result;
         PlaceAndRoute placed = await PlaceAndRoute.RunAsync(part, work, clockMegahertz, progress, cancel).ConfigureAwait(false);
-        return result with { Placed = placed };
+        return result with
+        {
+            Placed = placed,
+            Netlist = simulate ? await NetlistCheck.RunAsync(Path.GetFullPath(folder), top, work, progress, cancel).ConfigureAwait(false) : null,
+        };
     }
 
     private async Task<ElementCensus> CensusAsync(Yosys yosys, string work, CancellationToken cancel)

@@ -17,18 +17,35 @@ module hwgen_ram #(
     output wire [LANES*WIDTH-1:0] read_data
 );
 
+    localparam BYTE = 9;
+
     genvar i;
     generate
-        for (i = 0; i < LANES; i = i + 1) begin : g_lane
-            reg [WIDTH-1:0] mem [0:(1 << ADDR_W)-1];
-            reg [WIDTH-1:0] data;
+        if (WIDTH <= BYTE) begin : g_masked
+            // Block memories write single bytes: narrow lanes share one.
+            reg [LANES*WIDTH-1:0] mem [0:(1 << ADDR_W)-1];
+            reg [LANES*WIDTH-1:0] data;
+            integer               lane;
 
             always @(posedge clk) begin
-                if (write[i]) mem[write_addr] <= write_data[i*WIDTH +: WIDTH];
+                for (lane = 0; lane < LANES; lane = lane + 1)
+                    if (write[lane]) mem[write_addr][lane*WIDTH +: WIDTH] <= write_data[lane*WIDTH +: WIDTH];
                 data <= mem[read_addr];
             end
 
-            assign read_data[i*WIDTH +: WIDTH] = data;
+            assign read_data = data;
+        end else begin : g_whole
+            for (i = 0; i < LANES; i = i + 1) begin : g_lane
+                reg [WIDTH-1:0] mem [0:(1 << ADDR_W)-1];
+                reg [WIDTH-1:0] data;
+
+                always @(posedge clk) begin
+                    if (write[i]) mem[write_addr] <= write_data[i*WIDTH +: WIDTH];
+                    data <= mem[read_addr];
+                end
+
+                assign read_data[i*WIDTH +: WIDTH] = data;
+            end
         end
     endgenerate
 

@@ -1,4 +1,4 @@
-// hwgen_rom: 2^ADDR_W rows of WIDTH bits from the file INIT ($readmemh, relative to the folder
+// hwgen_rom: ROWS rows of WIDTH bits from the file INIT ($readmemh, relative to the folder
 // the tool runs in).
 // Latency 1 cycle, one row a cycle. With +hwgen_readback a simulation writes back what the
 // memory holds.
@@ -7,6 +7,7 @@
 module hwgen_rom #(
     parameter WIDTH  = 8,
     parameter ADDR_W = 4,
+    parameter ROWS   = 1 << ADDR_W,
     parameter INIT   = ""
 ) (
     input  wire              clk,
@@ -14,7 +15,7 @@ module hwgen_rom #(
     output reg  [WIDTH-1:0]  data
 );
 
-    reg [WIDTH-1:0] mem [0:(1 << ADDR_W)-1];
+    reg [WIDTH-1:0] mem [0:ROWS-1];
 
     // Without an instance there is no file: some tools elaborate a module as it stands when they read it.
     generate

@@ -26,7 +26,7 @@ public sealed class SynthVerbTests : IDisposable
     {
         string design = folder.Write("net.yaml", FakePipeline.Design);
 
-        var (exitCode, _, error) = await RunHwGen.Async([new SynthVerb(new Synthesis((_, _) => null).RunAsync)], "synth", design, "--target", "ice40", "--out", folder.Path);
+        var (exitCode, _, error) = await RunHwGen.Async([new SynthVerb(new Synthesis((_, _) => null, _ => null).RunAsync)], "synth", design, "--target", "ice40", "--out", folder.Path);
 
         Assert.Equal(2, exitCode);
         Assert.Contains($"{design}:1:1: error: ", error, StringComparison.Ordinal);

@@ -37,7 +37,16 @@ public sealed record SynthResult(
     /// <summary>Of the design, what <see cref="FmaxMHz"/> is to be held against.</summary>
     public double ClockMegahertz { get; init; }
 
-    public override bool Passed => Fits && UnknownCells.Count == 0;
+    /// <summary>What one answer takes; null where no plan of the design is at hand.</summary>
+    public Inference? Inference { get; init; }
+
+    /// <summary>The testbench's verdict on the netlist; null where it was not asked for.</summary>
+    public string? Netlist { get; init; }
+
+    /// <summary>Whether that was a pass.</summary>
+    public bool? NetlistPassed { get; init; }
+
+    public override bool Passed => Fits && UnknownCells.Count == 0 && NetlistPassed != false;
 
     internal override IEnumerable<string> Lines()
     {
@@ -49,6 +58,13 @@ public sealed record SynthResult(
         if (SerialPins) yield return "pins       too few on the package: placed with all ports on shift registers, which the figures do not count";
         if (Unpacked) yield return "note       registers are not packed into the multipliers: this Yosys fails when it tries";
         if (FmaxMHz.Measured is { } fmax) yield return $"clock      {ClockMegahertz:0.##} MHz asked for: {(fmax >= ClockMegahertz ? "met" : "MISSED")}";
+        if (Inference is { } answer)
+        {
+            double clock = FmaxMHz.Measured ?? ClockMegahertz;
+            yield return $"inference  {Show.Count(answer.Steps)} step{(answer.Steps == 1 ? "" : "s")}, {Show.Count(answer.Cycles)} cycles: {Show.Number(answer.Cycles / clock / 1000)} ms at {clock:0.##} MHz";
+            yield return $"energy     about {Show.Number(answer.EnergyMicrojoule)} µJ an inference, an estimate: {answer.EnergyBasis}";
+        }
+        if (Netlist is not null) yield return $"netlist    {Netlist}";
         if (Bitstream is not null) yield return $"bitstream  {Bitstream}";
         foreach (string cell in UnknownCells) yield return $"unknown    cell {cell} is not counted";
         foreach (Shortage s in Beyond) yield return $"too small  {s.Resource}: {s.Taken:0.##} of {s.There:0.##}, {s.Taken - s.There:0.##} too many";

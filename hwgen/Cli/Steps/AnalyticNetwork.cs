@@ -130,14 +130,11 @@ internal sealed class AnalyticNetwork
     }
 
     /// <summary>Of an element, its weights left out.</summary>
-    /// <remarks>No accumulator is narrower than one product and a bit, and the last elements of the chains choose nothing.</remarks>
+    /// <remarks>No accumulator is narrower than one product and a bit.</remarks>
     private ResourceCount Element(int columns)
     {
         if (!_elements.TryGetValue(columns, out ResourceCount? element))
-        {
-            ResourceDemand all = ResourceDemand.Element(BlockSize, Bits, 2 * Bits + 1, 1, columns);
-            _elements[columns] = element = Estimate(all with { Memories = [], Multipliers = [], Logic = all.Logic.Where(l => l.Key != LogicKind.Multiplexer).ToDictionary() });
-        }
+            _elements[columns] = element = Estimate(ResourceDemand.Element(BlockSize, Bits, 2 * Bits + 1, 1, columns) with { Memories = [], Multipliers = [] });
         return element;
     }
 

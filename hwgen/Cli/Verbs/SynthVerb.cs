@@ -17,11 +17,14 @@ public sealed class SynthVerb(SynthStep synthesize)
 
     private readonly Option<bool> flat = new("--flat") { Description = "Synthesise the whole design in one run, however often it repeats an element." };
 
+    private readonly Option<bool> netlist = new("--check-netlist") { Description = "On iCE40: simulate the netlist in Icarus Verilog with the printed testbench, which compares every output word." };
+
     protected override void AddTo(Command command)
     {
         base.AddTo(command);
         command.Add(target);
         command.Add(flat);
+        command.Add(netlist);
         target.Validators.Add(r =>
         {
             if (r.Tokens is [var token] && Part.Find(token.Value) is null)
@@ -30,5 +33,5 @@ public sealed class SynthVerb(SynthStep synthesize)
     }
 
     protected override async Task<VerbResult> StepAsync(StepContext context, ParseResult arguments, CancellationToken cancellation) =>
-        await synthesize(context, Part.Find(arguments.GetRequiredValue(target))!, arguments.GetValue(flat), cancellation);
+        await synthesize(context, Part.Find(arguments.GetRequiredValue(target))!, new(arguments.GetValue(flat), arguments.GetValue(netlist)), cancellation);
 }

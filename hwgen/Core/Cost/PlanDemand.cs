@@ -66,7 +66,7 @@ public sealed class PlanDemand
         };
     }
 
-    /// <summary>The schedule ROM, starts, and the context of the steps in flight.</summary>
+    /// <summary>The schedule's memories and what plays them, starts, and the context of the steps in flight.</summary>
     private ResourceDemand Sequencer()
     {
         int contexts = 1 << Control.StageBits, phase = Bits.Of(_plan.Schedule.IntervalCycles), credit = Bits.Of(_plan.OutputBufferBeats + 1);
@@ -76,8 +76,16 @@ public sealed class PlanDemand
         return ResourceDemand.Of((LogicKind.Context, chosen * (contexts - 1)), (LogicKind.Adder, phase + 2 * credit), (LogicKind.Multiplexer, phase + contexts * bits / 2),
             (LogicKind.Register, phase + credit + 1 + 2 * _plan.Shape.Streams + _streamBits + contexts * bits)) with
         {
-            Memories = [Rom("schedule")],
-        };
+            Memories = [.. _plan.Images.Where(i => i.Name.StartsWith("schedule_", StringComparison.Ordinal)).Select(i => Rom(i.Name))],
+        } + Control.Runs.Select(Runs).Aggregate((a, b) => a + b);
+    }
+
+    /// <summary>hwgen_runs: the order and what it steps by, orders that follow, idle cycles, and the run that is read.</summary>
+    private static ResourceDemand Runs(UnitRuns unit)
+    {
+        int counted = unit.LengthBits + unit.GapBits, at = Bits.Of(unit.Runs.Count);
+        return ResourceDemand.Of((LogicKind.Adder, (unit.Steps.Count > 0 ? unit.Width : 0) + counted + at), (LogicKind.Multiplexer, Math.Max(0, unit.Steps.Count - 1) * unit.Width + unit.Width + counted),
+            (LogicKind.Register, unit.Width + counted + unit.StepBits + at + 3));
     }
 
     private ResourceDemand FftUnit()
@@ -264,7 +272,7 @@ public sealed class PlanDemand
     private MemoryDemand Rom(string name)
     {
         MemoryImage image = _plan.Images.Single(i => i.Name == name);
-        int rows = 1 << image.AddressBits;
+        int rows = image.Reloadable ? 1 << image.AddressBits : image.Depth;
         return new(rows, image.Width, image.Reloadable, 1) { Exclusive = true, Content = image.Reloadable || (rows > LargestTable && name.StartsWith("weights", StringComparison.Ordinal)) ? null : TableContent.Of(image) };
     }
 }

@@ -94,14 +94,14 @@ public static class PlanOperations
         ControlPlan control = plan.Control;
         int block = plan.BlockSize * plan.WordBits, slice = plan.Shape.Lanes * plan.WordBits, columns = schedule.Groups.Sum(g => g.Group.Columns.Count);
         int members = schedule.Linears.Sum(l => plan.Program.Linears[l.Linear].Windows[l.Group].Length);
-        var words = new List<(int, int, double)>
-        {
-            (control.RowWidth, control.Rows.Count, schedule.IntervalCycles),
+        List<(int, int, double)> words =
+        [
+            .. control.Runs.Select(r => (r.RunWidth, r.Runs.Count, (double)r.Runs.Count)),
             (plan.Shape.Columns * block, plan.Groups.WeightRows.Count, schedule.Groups.Sum(g => (double)g.Group.Columns.Count * g.Group.Rows.Count)),
             (block, 2 * plan.InputBlocks, plan.InputBlocks + schedule.Ffts.Count(f => Source(f) == VectorSource.Input)),
             (block, 2 * plan.Shape.Streams * plan.SpectralRows, schedule.Ffts.Count + (double)plan.Shape.Columns * columns),
             (block + 1, plan.OutputBufferBeats, 2.0 * plan.OutputBlocks),
-        };
+        ];
         if (plan.Program.Cells.Count > 0)
         {
             int cells = schedule.Cells.Count, kept = schedule.Cells.Count(c => plan.Program.Cells[c.Cell].Kind != CellKind.GruReset);

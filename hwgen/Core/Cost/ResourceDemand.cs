@@ -131,7 +131,7 @@ public sealed record MultiplierDemand(int ABits, int BBits, long Count)
     public int OutputRegisterBits { get; init; }
 }
 
-/// <param name="Rows">Addressable rows: a power of two as a rule.</param>
+/// <param name="Rows">Addressable rows.</param>
 /// <param name="Width">Bits of a row.</param>
 /// <param name="Writable">One write and one read a cycle, else read only; the read is registered.</param>
 /// <param name="Count">How many.</param>

@@ -2,8 +2,8 @@ using System.Numerics;
 
 namespace HwGen.Core.Plan;
 
-/// <summary>The schedule ROM: one row a cycle of the interval, one group of fields a unit. A field group's stage says how many
-/// intervals ago its step started.</summary>
+/// <summary>The schedule: one row a cycle of the interval, one group of fields a unit. A field group's stage says how many
+/// intervals ago its step started. The hardware keeps it as <see cref="Runs"/>.</summary>
 public sealed class ControlPlan
 {
     private readonly AcceleratorPlan _plan;
@@ -35,24 +35,22 @@ public sealed class ControlPlan
         UnitBits = Bits.Of(plan.Shape.IfftUnits);
         PartBits = Bits.Of(program.BlockSize / program.Modes[0]);
         Slots = program.Cells.SelectMany(c => c.Sums.Select((s, i) => (s, i))).Where(p => p.s >= 0).Select(p => p.i + 1).DefaultIfEmpty(0).Max();
-        foreach (string unit in Units)
-        {
-            Add(unit + "_valid", 1);
-            Add(unit + "_stage", StageBits);
-        }
+        AddUnit("fft");
         Add("fft_source", 2);
         Add("fft_block", FftBlockBits);
+        Add("fft_column", LaneBitsQ);       // below the address, so that counting carries
         Add("fft_address", SpectrumBits);
-        Add("fft_column", LaneBitsQ);
         Add("fft_variant", Bits.Of(FftVariants.Count));
-        Add("fft_last_input", 1);
-        Add("product_address", SpectrumBits);
+        Add("fft_last_input", 1, FieldEdge.Last);
+        AddUnit("product");
         Add("product_part", PartBits);
+        Add("product_address", SpectrumBits);
         Add("product_mode", Bits.Of(program.Modes.Count));
         Add("product_recurrent", 1);
-        Add("product_first", 1);
-        Add("product_last", 1);
+        Add("product_first", 1, FieldEdge.First);
+        Add("product_last", 1, FieldEdge.Last);
         Add("product_row", Bits.Of(plan.Groups.WeightRows.Count));
+        AddUnit("drain");
         Add("drain_variant", Bits.Of(DrainVariants.Count));
         Add("drain_result", Bits.Of(IfftVariants.Count));
         for (int u = 0; u < plan.Shape.IfftUnits; u++)
@@ -63,10 +61,11 @@ public sealed class ControlPlan
         }
         if (Slots > 0)
         {
+            AddUnit("cell");
             Add("cell_kind", 2);
             Add("cell_resets_first", 1);
-            Add("cell_block", CellSumBits);
             Add("cell_slice", SliceBits);
+            Add("cell_block", CellSumBits);
             Add("cell_row", CellBits);
             Add("cell_target", CellTargetBits);
             Add("cell_mask", Bits.Of(CellMasks.Count));
@@ -78,20 +77,23 @@ public sealed class ControlPlan
         }
         if (program.Linears.Count > 0)
         {
+            AddUnit("linear");
             Add("linear_unit", UnitBits);
             Add("linear_address", LinearSumBits);
             Add("linear_bias", LinearBiasBits);
-            Add("linear_first", 1);
-            Add("linear_last", 1);
+            Add("linear_first", 1, FieldEdge.First);
+            Add("linear_last", 1, FieldEdge.Last);
             Add("linear_rectify", 1);
             Add("linear_average", 1);
             Add("linear_shift", Bits.Of(PoolShifts.Count));
             Add("linear_target", LinearTargetBits);
             Add("linear_mask", Bits.Of(LinearMasks.Count));
         }
+        AddUnit("output");
         Add("output_block", OutputBits);
-        Add("output_final", 1);
+        Add("output_final", 1, FieldEdge.Last);
         Rows = Encode();
+        Runs = [.. Fields.GroupBy(f => f.Unit).Select(g => new UnitRuns([.. g], Rows))];
     }
 
     /// <summary>Units that the design has, with a valid bit each; an inverse FFT unit has one more of its own.</summary>
@@ -177,6 +179,9 @@ public sealed class ControlPlan
     /// <summary>One row for each cycle of the interval.</summary>
     public IReadOnlyList<BigInteger> Rows { get; }
 
+    /// <summary>What the units play: together the same rows. In the order of the fields.</summary>
+    public IReadOnlyList<UnitRuns> Runs { get; }
+
     /// <summary>The first so many lanes, as a mask.</summary>
     public static ulong Mask(int lanes) => lanes >= 64 ? ulong.MaxValue : (1UL << Math.Max(0, lanes)) - 1;
 
@@ -202,7 +207,13 @@ public sealed class ControlPlan
 
     private ulong LinearMask(LinearPlan linear, int block) => Mask(_plan.Program.Vectors[linear.Vector].Used(block));
 
-    private void Add(string name, int width) => _fields.Add(name, new(name, RowWidth, width));
+    private void AddUnit(string unit)
+    {
+        Add(unit + "_valid", 1);
+        Add(unit + "_stage", StageBits);
+    }
+
+    private void Add(string name, int width, FieldEdge edge = FieldEdge.None) => _fields.Add(name, new(name, RowWidth, width, edge));
 
     private BigInteger[] Encode()
     {

@@ -11,13 +11,16 @@ internal sealed class ImageBuilder(AcceleratorPlan plan)
 
     public List<MemoryImage> Build()
     {
-        var images = new List<MemoryImage> { new("schedule", plan.Control.RowWidth, plan.Control.Rows.Count, Rows(plan.Control.Rows)) };
+        List<MemoryImage> images = [.. plan.Control.Runs.Select(Schedule)];
         images.AddRange(plan.Tables.Select((t, i) => Table(TableNames[i], t)));
         if (plan.Program.Cells.Count > 0) images.Add(CellParameters());
         if (plan.Program.Linears.Count > 0) images.Add(LinearBiases());
         for (int element = 0; element < plan.Shape.Elements; element++) images.Add(Weights(element));
         return images;
     }
+
+    /// <summary>Name of the image of a unit's part of the schedule.</summary>
+    public static string ScheduleOf(string unit) => "schedule_" + unit;
 
     /// <summary>Vectors of biases and peepholes in a row of the cell unit's memory.</summary>
     public static int CellVectors(AcceleratorPlan plan) => plan.Parameters.Any(p => p.Peepholes.Count > 0) ? 7 : 4;
@@ -75,6 +78,6 @@ internal sealed class ImageBuilder(AcceleratorPlan plan)
         return new(name, activation.Offset.Width + activation.Slope.Width, activation.Segments, rows);
     }
 
-    private static Dictionary<int, BigInteger> Rows(IReadOnlyList<BigInteger> rows) =>
-        rows.Select((r, i) => (r, i)).ToDictionary(p => p.i, p => p.r);
+    private static MemoryImage Schedule(UnitRuns runs) =>
+        new(ScheduleOf(runs.Unit), runs.RunWidth, runs.Runs.Count, runs.Runs.Index().ToDictionary(r => r.Index, r => runs.Pack(r.Item)));
 }

@@ -1,12 +1,16 @@
 namespace HwGen.Core.Plan;
 
-/// <summary>One field of a schedule ROM row.</summary>
-/// <param name="Name">Name in the RTL.</param>
+/// <summary>One field of a schedule row.</summary>
+/// <param name="Name">Name in the RTL; its first word is the unit's.</param>
 /// <param name="Lsb">Its lowest bit within the row.</param>
 /// <param name="Width">Its bits.</param>
-public sealed record ScheduleField(string Name, int Lsb, int Width)
+/// <param name="Edge">Whether it marks the first or the last order of a run.</param>
+public sealed record ScheduleField(string Name, int Lsb, int Width, FieldEdge Edge = FieldEdge.None)
 {
     public int Msb => Lsb + Width - 1;
+
+    /// <summary>The unit that it drives.</summary>
+    public string Unit => Name[..Name.IndexOf('_', StringComparison.Ordinal)];
 
     /// <summary>"[3:0] " for a bus, empty for one bit, as a declaration wants it.</summary>
     public string Range => Width == 1 ? "" : $"[{Width - 1}:0] ";

@@ -24,7 +24,7 @@ internal static class Sample
             new("gru0.gate.accumulator", 30, 18, 40.25, 0),
             new("gru0.candidate", 12, 8, 8.4, 0.0012),
         ],
-        [new("gru0 FFT stage 3", 15, 15, false), new("gru0 frequency accumulator", 29, 30, false), new("gru0 IFFT output", 14, 12, true)],
+        [new("gru0 FFT stage 3", -2, 1.9, 15, 15, false), new("gru0 frequency accumulator", -31, 31, 29, 30, false), new("gru0 IFFT output", -7, 7, 14, 12, true)],
         [.. Enumerable.Range(0, 17).Select(e => new TrainingPoint(e < 9 ? "dense" : e < 13 ? "ADMM" : "retraining", e, 0.3 + 1.2 * Math.Exp(-e / 3.0), 0.9 - 0.3 * Math.Exp(-e / 2.0)))],
         [.. Enumerable.Range(1, 16).Select(i => new AdmmPoint(i, 0.8 * Math.Pow(0.75, i), 0.2 * Math.Pow(0.8, i), 0.001 * Math.Pow(1.3, i)))],
         [Activation("sigmoid", x => 1 / (1 + Math.Exp(-x))), Activation("tanh", Math.Tanh)]);

@@ -56,7 +56,7 @@ public sealed class AcceleratorPlanTests
             foreach (int row in read)
                 Assert.Equal(plan.WeightWords(plan.Groups.WeightRows[row], element), Unpack(image.Rows[row], plan.Shape.Columns * plan.BlockSize, plan.WordBits).Select(w => (int)w));
         }
-        Assert.Equal(Enumerable.Range(0, plan.Schedule.IntervalCycles), Image(plan, "schedule").Rows.Keys.Order());
+        Assert.All(plan.Control.Runs, r => Assert.Equal(Enumerable.Range(0, r.Runs.Count), Image(plan, $"schedule_{r.Unit}").Rows.Keys.Order()));
         string[] tables = ["sigmoid", "tanh", "tanh_cell"];
         for (int t = 0; t < plan.Tables.Count; t++)
         {

@@ -72,9 +72,9 @@ public sealed class MutationTests
     {
         using var design = new Printed(Plan);
         ScheduleField flipped = Plan.Control.Fields.Single(f => f.Name == field);
-        ScheduleField valid = Plan.Control.Fields.Single(f => f.Name == field.Split('_')[0] + "_valid");
-        int row = Plan.Control.Rows.ToList().FindIndex(r => !(r >> valid.Lsb).IsEven);
-        design.FlipBit("schedule", row, flipped.Lsb);
+        UnitRuns runs = Plan.Control.Runs.Single(r => r.Unit == flipped.Unit);
+        int run = runs.Runs.ToList().FindIndex(r => !r.Order.IsEven);
+        design.FlipBit("schedule_" + runs.Unit, run, flipped.Lsb - runs.Lsb);
         VerifyResult result = await design.Simulator.VerifyAsync(design.Stress(1), null, default);
         Assert.False(result.Passed(Plan));
         Assert.Contains(result.First!.Tap, Plan.Taps.Select(t => t.Name));

@@ -88,7 +88,7 @@ public sealed class VerilatorTests
         {
             Environment.SetEnvironmentVariable("PATH", design.Folder);
             ToolException e = await Assert.ThrowsAsync<ToolException>(() =>
-                new Synthesizer(design.Folder, Plan.ModuleName).RunAsync(Part.Find("xilinx7")!, design.Folder, true, 12, null, default));
+                new Synthesizer(design.Folder, Plan.ModuleName).RunAsync(Part.Find("xilinx7")!, design.Folder, true, false, 12, null, default));
             Assert.Contains("apt-get install yosys", e.Hint, StringComparison.Ordinal);
         }
         finally

@@ -44,13 +44,38 @@ public sealed class SynthesizerTests : IDisposable
         Write("top.v", "module top (input wire clk, input wire [39:0] a, input wire [39:0] b, output reg [39:0] s);\n    always @(posedge clk) s <= a + b;\nendmodule\n");
         Write("rtl.f", "top.v\n");
 
-        SynthesisResult result = await RunAsync(Part.Find("up5k")!, flat: false);
+        Write("tb/top_tb.v", Testbench("a + b"));
+
+        SynthesisResult result = await RunAsync(Part.Find("up5k")!, flat: false, simulate: true);
 
         Assert.True(result.SerialPins && result.Fits);
+        Assert.Equal((true, "PASS: 100 sums"), (result.Netlist!.Passed, result.Netlist.Verdict));
+        Write("tb/top_tb.v", Testbench("a + b + (a == 40'd7)"));
+        NetlistCheck other = await NetlistCheck.RunAsync(folder, "top", Path.Join(folder, "work"), null, default);
+        Assert.Equal((false, "FAIL: 1 sums"), (other.Passed, other.Verdict));
         Assert.Equal((40, 40), (result.Total.Ff, result.Total.Lut));        // without the wrapper's
         Assert.InRange(result.Placed!.FmaxMegahertz!.Value, 20, 200);
         Assert.True(new FileInfo(Path.Join(folder, "work", "bitstream.bin")).Length > 10_000);
     }
+
+    private static string Testbench(string sum) => $"""
+        module top_tb;
+            reg clk = 0;
+            reg [39:0] a = 0, b = 40'hffffff0000;
+            wire [39:0] s;
+            integer i, wrong = 0;
+            top u_dut (.clk(clk), .a(a), .b(b), .s(s));
+            initial begin
+                for (i = 0; i < 100; i = i + 1) begin
+                    a = i; b = b + 40'd1717;
+                    #1 clk = 1;
+                    #1 clk = 0;
+                    if (s !== {sum}) wrong = wrong + 1;
+                end
+                if (wrong == 0) $display("PASS: 100 sums"); else $display("FAIL: %0d sums", wrong);
+            end
+        endmodule
+        """;
 
     [Fact]
     public async Task RunAsync_TooLarge_SaysByHowMuch()
@@ -77,11 +102,11 @@ public sealed class SynthesizerTests : IDisposable
         Assert.Contains("read_verilog top.v", e.Command, StringComparison.Ordinal);
     }
 
-    private async Task<SynthesisResult> RunAsync(Part part, bool flat)
+    private async Task<SynthesisResult> RunAsync(Part part, bool flat, bool simulate = false)
     {
         string work = Path.Join(folder, "work");
         Directory.CreateDirectory(work);
-        return await new Synthesizer(folder, "top").RunAsync(part, work, flat, 12, null, default);
+        return await new Synthesizer(folder, "top").RunAsync(part, work, flat, simulate, 12, null, default);
     }
 
     private void WriteArray(int elements)
@@ -94,5 +119,9 @@ public sealed class SynthesizerTests : IDisposable
         Write("rtl.f", "pe.v\ntop.v\n");
     }
 
-    private void Write(string name, string text) => File.WriteAllText(Path.Join(folder, name), text);
+    private void Write(string name, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Join(folder, name))!);
+        File.WriteAllText(Path.Join(folder, name), text);
+    }
 }
