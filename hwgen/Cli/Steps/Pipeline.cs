@@ -156,16 +156,13 @@ public sealed class Pipeline
     public static ResourceCount? Predict(StepContext c, Part part) =>
         IsPlanned(c) ? ResourceEstimate.Of(PlanDemand.Of(LoadPlan(c)), part.Family, part.Dsps > 0) : null;
 
-    /// <summary>Dynamic power of an FPGA against standard cells of the same process. Source: Kuon, Rose, Measuring the gap between FPGAs and ASICs, FPGA 2006.</summary>
-    private const double FpgaFactor = 12;
-
     /// <summary>What an answer takes by the design's plan; null as <see cref="Predict"/>'s.</summary>
     public static Inference? Infer(StepContext c)
     {
         if (!IsPlanned(c)) return null;
         AcceleratorPlan plan = LoadPlan(c);
         int steps = DataSetShape.Of(c.Design.Data).Image is { } image ? Math.Max(1, image.Height * image.Width * image.Channels / plan.Input.Size) : 1;
-        return new(steps, plan.TotalCycles(new int[steps]), steps * FpgaFactor * EnergyModel.Of(plan).Total * 1e6);
+        return new(steps, plan.TotalCycles(new int[steps]), steps * EnergyModel.Of(plan).Total * 1e6);
     }
 
     private static bool IsPlanned(StepContext c) =>

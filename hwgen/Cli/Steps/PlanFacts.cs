@@ -102,8 +102,7 @@ internal static class PlanFacts
 
     private static int IfftMultipliers(AcceleratorPlan plan) => plan.Formats.Modes.Sum(m => plan.BlockSize / m.BlockSize * m.Ifft.Multipliers);
 
-    /// <summary>Real multiplies of a step, whatever they are for.</summary>
-    public static long ExecutedMultiplies(AcceleratorPlan plan)
+    private static long ExecutedMultiplies(AcceleratorPlan plan)
     {
         StepProgram program = plan.Program;
         return plan.ProductMultiplies

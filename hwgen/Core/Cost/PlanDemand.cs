@@ -66,7 +66,7 @@ public sealed class PlanDemand
         };
     }
 
-    /// <summary>The schedule's memories and what plays them, starts, and the context of the steps in flight.</summary>
+    /// <summary>The schedule's runs and what plays them, starts, and the context of the steps in flight.</summary>
     private ResourceDemand Sequencer()
     {
         int contexts = 1 << Control.StageBits, phase = Bits.Of(_plan.Schedule.IntervalCycles), credit = Bits.Of(_plan.OutputBufferBeats + 1);
@@ -76,16 +76,16 @@ public sealed class PlanDemand
         return ResourceDemand.Of((LogicKind.Context, chosen * (contexts - 1)), (LogicKind.Adder, phase + 2 * credit), (LogicKind.Multiplexer, phase + contexts * bits / 2),
             (LogicKind.Register, phase + credit + 1 + 2 * _plan.Shape.Streams + _streamBits + contexts * bits)) with
         {
-            Memories = [.. _plan.Images.Where(i => i.Name.StartsWith("schedule_", StringComparison.Ordinal)).Select(i => Rom(i.Name))],
-        } + Control.Runs.Select(Runs).Aggregate((a, b) => a + b);
+            Memories = [.. Control.Runs.Select(r => Rom($"schedule_{r.Unit}"))],
+        } + Control.Runs.Aggregate(ResourceDemand.None, (sum, r) => sum + Player(r));
     }
 
-    /// <summary>hwgen_runs: the order and what it steps by, orders that follow, idle cycles, and the run that is read.</summary>
-    private static ResourceDemand Runs(UnitRuns unit)
+    /// <summary>hwgen_runs without its memory: the order and what is added to it, the counters, and the choice between them and the next run.</summary>
+    private static ResourceDemand Player(UnitRuns runs)
     {
-        int counted = unit.LengthBits + unit.GapBits, at = Bits.Of(unit.Runs.Count);
-        return ResourceDemand.Of((LogicKind.Adder, (unit.Steps.Count > 0 ? unit.Width : 0) + counted + at), (LogicKind.Multiplexer, Math.Max(0, unit.Steps.Count - 1) * unit.Width + unit.Width + counted),
-            (LogicKind.Register, unit.Width + counted + unit.StepBits + at + 3));
+        int address = Bits.Of(runs.Runs.Count), counters = runs.LengthBits + runs.GapBits;
+        return ResourceDemand.Of((LogicKind.Adder, (runs.Steps.Count > 0 ? runs.Width : 0) + counters + address),
+            (LogicKind.Multiplexer, runs.RunWidth + address + Math.Max(0, runs.Steps.Count - 1) * runs.Width), (LogicKind.Register, runs.RunWidth + address + 3));
     }
 
     private ResourceDemand FftUnit()
