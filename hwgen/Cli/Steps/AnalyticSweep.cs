@@ -220,7 +220,7 @@ public sealed class AnalyticSweep(DesignSpace space, Func<DesignFile, DesignFile
             List<int> left = [.. open.Where((_, o) => !Array.Exists(rows, r => Beats(r, bounds.AsSpan(o * r.Length, r.Length))))];
             if (left.Count == 0) break;
             bool[] front = ParetoFront.Of(Costs(left, goals, i => _engines[i].Bound), goals.Length);
-            recent = [.. left.Where((_, i) => front[i]).Take(Batch)];
+            recent = [.. left.Where((_, i) => front[i]).Take(Math.Clamp(left.Count / Batch, 4, Batch))];
             PlanAll(recent, progress, cancel);
             open = [.. left.Except(recent)];
         }

@@ -57,6 +57,7 @@ internal static class PlanFacts
             Ff = taken.Ff,
             Dsp = taken.Dsp,
             Bram36 = taken.Bram36,
+            EnergyPerFrameNanojoule = 1e9 * EnergyModel.Of(plan).Total,
         };
     }
 
