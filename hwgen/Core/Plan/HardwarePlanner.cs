@@ -38,13 +38,13 @@ public static class HardwarePlanner
             {
                 int cycles = Cycles(program, elements, columns);
                 foreach (int lanes in Lanes(program, hardware, cycles))
-                foreach (bool three in hardware.ThreeMultiply is { } set ? [set] : formats.Bits < NarrowestMultiplier ? (bool[])[false, true] : [false])
-                {
-                    HardwareSettings settings = hardware with { ProcessingElements = elements, ColumnsPerCycle = columns, VectorLanes = lanes, ThreeMultiply = three };
-                    int units = hardware.IfftUnits > 0 ? hardware.IfftUnits : Units(program, elements, cycles);
-                    long dsp = Multipliers(program, formats, settings, units);
-                    if (dsp <= budget.Dsp && Bram36(program, formats, settings, cycles) <= MemoryShare * budget.Bram36) found.Add((settings, cycles, dsp));
-                }
+                    foreach (bool three in hardware.ThreeMultiply is { } set ? [set] : formats.Bits < NarrowestMultiplier ? (bool[])[false, true] : [false])
+                    {
+                        HardwareSettings settings = hardware with { ProcessingElements = elements, ColumnsPerCycle = columns, VectorLanes = lanes, ThreeMultiply = three };
+                        int units = hardware.IfftUnits > 0 ? hardware.IfftUnits : Units(program, elements, cycles);
+                        long dsp = Multipliers(program, formats, settings, units);
+                        if (dsp <= budget.Dsp && Bram36(program, formats, settings, cycles) <= MemoryShare * budget.Bram36) found.Add((settings, cycles, dsp));
+                    }
             }
         if (found.Count == 0) return [];
         var fastest = found.MinBy(f => (f.Cycles, f.Dsp));

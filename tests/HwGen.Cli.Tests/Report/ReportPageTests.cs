@@ -24,7 +24,7 @@ public sealed partial class ReportPageTests
         Assert.Contains("<dt>Compression</dt><dd>6.781 times</dd>", page, StringComparison.Ordinal);
         Assert.Contains("<dt>Faults found</dt><dd>20 of 20</dd>", page, StringComparison.Ordinal);
         Assert.Contains("<td class=\"name\">gru0.candidate</td><td>Q3.8</td><td>±8</td><td>±8.4</td><td class=\"number\">105.00 %</td>", page, StringComparison.Ordinal);
-        Assert.Contains("<td class=\"name\">gru0 IFFT output</td><td class=\"number\">14</td><td class=\"number\">12</td><td>saturates</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<td class=\"name\">gru0 IFFT output</td><td>-7 to 7</td><td class=\"number\">14</td><td class=\"number\">12</td><td>saturates</td>", page, StringComparison.Ordinal);
         Assert.Equal(5, Plot().Count(page));
     }
 
