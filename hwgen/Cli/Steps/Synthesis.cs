@@ -55,7 +55,8 @@ public sealed class Synthesis(Func<StepContext, Part, ResourceCount?> predict, F
         SerialPins = m.SerialPins,
         Unpacked = m.Unpacked,
         Nearest = m.Fits ? null : Part.Holding(m.Total, m.Part.Family).FirstOrDefault(p => p != m.Part)?.Name,
-        Netlist = m.Netlist is null or { Passed: true } ? m.Netlist?.Verdict : m.Netlist.Log.TrimEnd(),
+        // The mismatches stand above a failing verdict.
+        Netlist = m.Netlist is { Passed: false } check && check.Log.Contains(check.Verdict, StringComparison.Ordinal) ? check.Log.TrimEnd() : m.Netlist?.Verdict,
         NetlistPassed = m.Netlist?.Passed,
         Bitstream = m.Placed?.Bitstream is { } file ? Path.Join(folder, file) : null,
         ClockMegahertz = c.Design.Hardware.ClockMegahertz,
