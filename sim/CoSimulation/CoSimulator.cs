@@ -27,7 +27,8 @@ public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptio
         progress?.Report(new("lint", 0, 1));
         IReadOnlyList<string> lint = await Verilator.LintAsync(_folder, plan.ModuleName, cancel).ConfigureAwait(false);
         progress?.Report(new("build", 0, 1));
-        string program = await _verilator.BuildAsync(_folder, plan.ModuleName, false, false, cancel).ConfigureAwait(false);
+        // A build that is not kept runs once, and briefly.
+        string program = await _verilator.BuildAsync(_folder, plan.ModuleName, false, options.Builds is not null, cancel).ConfigureAwait(false);
         using var runFolder = new RunFolder(_folder, plan);
         Stimulus head = stimulus.Take(options.SingleSteps);
         // The schedule comes to rest only when a step has left every stage that its context can count.
