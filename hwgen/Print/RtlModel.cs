@@ -167,7 +167,7 @@ internal sealed class RtlModel
         int cycle = _plan.Shape.ThreeMultiply ? 2 : 3;
         Put("pe_multipliers", columns * Spectrum.ProductMultiplies(K, _plan.Shape.ThreeMultiply), "mixed", _plan.IsMixed ? 1 : 0, "three", _plan.Shape.ThreeMultiply ? 1 : 0,
             "mode_cycle", cycle, "mode_cycle_minus_1", cycle - 1, "pairs", pairs, "pairs_msb", pairs - 1,
-            "weight_bits", columns * K * Word, "weight_msb", columns * K * Word - 1,
+            "weight_word", _plan.WeightBits, "weight_bits", columns * K * _plan.WeightBits, "weight_msb", columns * K * _plan.WeightBits - 1,
             "product_first_delay", _plan.Latency.ProductFirst, "product_load_delay", _plan.Latency.ProductLoad,
             "no_columns", Verilog.Hex(columns, 0), "columns_lane_msb", columns - 1, "column_msb", _control.LaneBitsQ - 1,
             "column_lanes", OneHot(columns, _control.LaneBitsQ),

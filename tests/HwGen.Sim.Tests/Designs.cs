@@ -28,6 +28,14 @@ internal static class Designs
             ColumnsPerCycle = name is "lstm" or "google lstm" ? 2 : 1,
             VectorLanes = name is "mixed" ? 4 : 0,
             ThreeMultiply = name is "mixed" or "google lstm",
-        });
+        })
+        {
+            WeightBits = name switch
+            {
+                "mixed" => [Math.Min(18, bits + 2), Math.Max(4, bits - 2), bits],
+                "map" => [.. layers.Select(_ => Math.Max(4, bits - 1))],
+                _ => [],
+            },
+        };
     }
 }

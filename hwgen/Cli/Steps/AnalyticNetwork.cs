@@ -38,7 +38,7 @@ internal sealed class AnalyticNetwork
         // The formats that data decide leave cycles and multipliers as they are.
         var ranges = NetworkRanges.Empty(_program);
         foreach (double[] range in (double[][])[ranges.Vectors, ranges.Spectra, ranges.Sums, ranges.SumSpectra, ranges.Cells]) Array.Fill(range, 1);
-        _formats = NetworkFormats.Choose(_network, ranges, design.Quantization.Bits);
+        _formats = NetworkFormats.Choose(_network, ranges, design.Quantization.Bits, design.Quantization.WeightBits);
         _parameters = _network.ParameterCount;
         foreach (TransformMode mode in _formats.Modes)
         {
@@ -134,7 +134,7 @@ internal sealed class AnalyticNetwork
     private ResourceCount Element(int columns)
     {
         if (!_elements.TryGetValue(columns, out ResourceCount? element))
-            _elements[columns] = element = Estimate(ResourceDemand.Element(BlockSize, Bits, 2 * Bits + 1, 1, columns) with { Memories = [], Multipliers = [] });
+            _elements[columns] = element = Estimate(ResourceDemand.Element(BlockSize, Bits, _formats.WeightBits, Bits + _formats.WeightBits + 1, 1, columns) with { Memories = [], Multipliers = [] });
         return element;
     }
 

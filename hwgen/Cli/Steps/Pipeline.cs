@@ -258,7 +258,7 @@ public sealed class Pipeline
     private static AcceleratorPlan LoadPlan(StepContext c) => BuildPlan(c, NetworkFile.Load(NetworkPath(c)), LoadRanges(c));
 
     private static AcceleratorPlan BuildPlan(StepContext c, TrainedNetwork network, NetworkRanges ranges) =>
-        AcceleratorPlan.Create(c.Design.Name, network, NetworkFormats.Choose(network, ranges, c.Design.Quantization.Bits), c.Design.Hardware);
+        AcceleratorPlan.Create(c.Design.Name, network, NetworkFormats.Choose(network, ranges, c.Design.Quantization.Bits, c.Design.Quantization.WeightBits), c.Design.Hardware);
 
     private static NetworkRanges LoadRanges(StepContext c) => JsonText.Read<NetworkRanges>(File.ReadAllText(RangesFile(c)));
 
@@ -282,7 +282,7 @@ public sealed class Pipeline
         .AddCode(typeof(HandoverVectors).Assembly, typeof(CoSimulator).Assembly).Finish();
 
     private static string RtlKey(StepContext c) => new StageKey().AddFile("network", NetworkPath(c)).AddFile("ranges", RangesFile(c))
-        .Add("name", c.Design.Name).Add("bits", c.Design.Quantization.Bits)
+        .Add("name", c.Design.Name).AddValue("quantization", c.Design.Quantization)
         .AddValue("hardware", Shape(c.Design.Hardware)).AddCode(typeof(AcceleratorPlan).Assembly, typeof(RtlPrinter).Assembly).Finish();
 
     /// <summary>Over a few test sequences: enough for a tenth of a decibel.</summary>

@@ -115,7 +115,7 @@ public sealed class PlanDemand
     private ResourceDemand Elements()
     {
         int elements = _plan.Shape.Elements, accumulator = _plan.AccumulatorBits, rows = 1 << Bits.Of(_plan.Groups.WeightRows.Count);
-        ResourceDemand element = ResourceDemand.Element(_k, _b, accumulator, rows, _columns, _plan.IsMixed, three: _plan.Shape.ThreeMultiply) with { Memories = [] };
+        ResourceDemand element = ResourceDemand.Element(_k, _b, _plan.WeightBits, accumulator, rows, _columns, _plan.IsMixed, three: _plan.Shape.ThreeMultiply) with { Memories = [] };
         // The last element of a chain has none behind it: its drain register only clears. A row to load is collected, and then broadcast.
         return elements * element + ResourceDemand.Of((LogicKind.Multiplexer, -(double)_units * _k * accumulator), (LogicKind.Register, 2.0 * (_plan.Load?.RowBits ?? 0))) with
         {

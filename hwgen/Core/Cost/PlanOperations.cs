@@ -48,8 +48,8 @@ public static class PlanOperations
             }
         return new()
         {
-            Multiplies = [(plan.WordBits, plan.WordBits, plan.ProductMultiplies)],
-            Adds = [(2 * plan.WordBits + 1, pairs), (plan.AccumulatorBits, accumulated)],
+            Multiplies = [(plan.WeightBits, plan.WordBits, plan.ProductMultiplies)],
+            Adds = [(plan.WordBits + plan.WeightBits + 1, pairs), (plan.AccumulatorBits, accumulated)],
         };
     }
 
@@ -97,7 +97,7 @@ public static class PlanOperations
         List<(int, int, double)> words =
         [
             .. control.Runs.Select(r => (r.RunWidth, r.Runs.Count, (double)r.Runs.Count)),
-            (plan.Shape.Columns * block, plan.Groups.WeightRows.Count, schedule.Groups.Sum(g => (double)g.Group.Columns.Count * g.Group.Rows.Count)),
+            (plan.Shape.Columns * plan.BlockSize * plan.WeightBits, plan.Groups.WeightRows.Count, schedule.Groups.Sum(g => (double)g.Group.Columns.Count * g.Group.Rows.Count)),
             (block, 2 * plan.InputBlocks, plan.InputBlocks + schedule.Ffts.Count(f => Source(f) == VectorSource.Input)),
             (block, 2 * plan.Shape.Streams * plan.SpectralRows, schedule.Ffts.Count + (double)plan.Shape.Columns * columns),
             (block + 1, plan.OutputBufferBeats, 2.0 * plan.OutputBlocks),

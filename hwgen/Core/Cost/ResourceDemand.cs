@@ -89,29 +89,30 @@ public sealed record ResourceDemand
 
     /// <summary>hwgen_pe: one product of packed spectra a cycle, accumulated; its weights in a memory of its own.</summary>
     /// <param name="k">Block size.</param>
-    /// <param name="bits">Word of weights and spectra.</param>
+    /// <param name="bits">Word of spectra.</param>
+    /// <param name="weightBits">Word of weights.</param>
     /// <param name="accumulatorBits">Of one accumulator.</param>
     /// <param name="rows">Rows of the weight memory.</param>
     /// <param name="columns">Products of spectra a cycle.</param>
     /// <param name="mixed">Whether a complex bin can be two real words.</param>
     /// <param name="writable">Whether the weights are reloadable.</param>
     /// <param name="three">Whether a complex product takes three multipliers.</param>
-    public static ResourceDemand Element(int k, int bits, int accumulatorBits, int rows, int columns = 1, bool mixed = false, bool writable = false, bool three = false)
+    public static ResourceDemand Element(int k, int bits, int weightBits, int accumulatorBits, int rows, int columns = 1, bool mixed = false, bool writable = false, bool three = false)
     {
-        int reals = Math.Min(k, 2), complex = (k - reals) / 2, product = 2 * bits + (three ? 1 : 0);
+        int reals = Math.Min(k, 2), complex = (k - reals) / 2, product = bits + weightBits + (three ? 1 : 0);
         double bins = columns * (double)complex, pairs = bins * 2 * (product + 1), accumulators = (double)k * accumulatorBits;
         // With three, sums of two words are before the products, and what is real waits for them.
-        ResourceDemand before = !three ? None : Of((LogicKind.Adder, bins * 3 * (bits + 1)), (LogicKind.Multiplexer, mixed ? bins * 4 * bits : 0), (LogicKind.Gate, mixed ? bins * 2 * bits : 0),
-            (LogicKind.Register, columns * reals * 2.0 * bits + bins * 2 * bits));
+        ResourceDemand before = !three ? None : Of((LogicKind.Adder, bins * (bits + 1 + 2 * (weightBits + 1))), (LogicKind.Multiplexer, mixed ? bins * 2 * (bits + weightBits) : 0), (LogicKind.Gate, mixed ? bins * (bits + weightBits) : 0),
+            (LogicKind.Register, columns * reals * (double)(bits + weightBits) + bins * 2 * bits));
         return before + new ResourceDemand
         {
             // A weight waits in a register before its multiplier, or its two.
             Multipliers =
             [
-                new(bits, bits, columns * reals) { InputRegisterBits = bits, OutputRegisterBits = 2 * bits },
-                three ? new(bits + 1, bits, columns * 3L * complex) { InputRegisterBits = 2 * bits + 1 } : new(bits, bits, columns * 4L * complex) { InputRegisterBits = bits / 2 },
+                new(weightBits, bits, columns * reals) { InputRegisterBits = weightBits, OutputRegisterBits = bits + weightBits },
+                three ? new(weightBits + 1, bits, columns * 3L * complex) { InputRegisterBits = bits + weightBits + 1 } : new(weightBits, bits, columns * 4L * complex) { InputRegisterBits = weightBits / 2 },
             ],
-            Memories = [new(rows, columns * k * bits, writable, 1) { Exclusive = true }],
+            Memories = [new(rows, columns * k * weightBits, writable, 1) { Exclusive = true }],
             Logic = Of((LogicKind.ProductSum, pairs), (LogicKind.Multiplexer, mixed && !three ? pairs : 0), (mixed && !three ? LogicKind.Register : LogicKind.ProductSumRegister, pairs),
                 (LogicKind.Adder, Operands(columns) * k * (product + 2.0)), (LogicKind.Accumulator, accumulators), (LogicKind.Multiplexer, accumulators),
                 (LogicKind.Register, (columns > 1 ? 3 : 2) * accumulators)).Logic,

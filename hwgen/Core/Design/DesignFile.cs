@@ -146,9 +146,13 @@ public sealed record AdmmSettings(PhaseSettings Phase, double Rho, double RhoGro
     public double Tolerance { get; init; }
 }
 
-/// <param name="Bits">b: bits of the word of weights and of data between units, 4..18.</param>
+/// <param name="Bits">b: bits of the word of data between units, 4..18.</param>
 /// <param name="CalibrationSequences">Training sequences whose ranges choose the formats.</param>
-public sealed record QuantizationSettings(int Bits, int CalibrationSequences);
+public sealed record QuantizationSettings(int Bits, int CalibrationSequences)
+{
+    /// <summary>Bits of the word of a layer's matrices, one a layer, 4..18; empty where they are <see cref="Bits"/>.</summary>
+    public IReadOnlyList<int> WeightBits { get; init; } = [];
+}
 
 /// <param name="ProcessingElements">Processing elements, each with a row block of its own; no more are used than there are row blocks. 0 lets the
 /// budget decide.</param>

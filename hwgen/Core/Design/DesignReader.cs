@@ -38,7 +38,7 @@ public static class DesignReader
             errors.Add(network.LocationOf("weights").Error($"{shape.Name} has no labels to train a network for: name one in 'network.weights', or take the method random"));
         var (layers, locations) = NetworkSection.Read(network, shape, shape.Classes + (training.Loss == LossKind.Ctc ? 1 : 0), errors);
         if (errors.Count == 0 && CompressionRules.Find(layers, training) is { } misfit) errors.Add(locations[misfit.Layer].Error(misfit.Complaint));
-        var quantization = ReadQuantization(root.Section("quantization"), shape);
+        var quantization = ReadQuantization(root.Section("quantization"), shape, layers.Count);
         var (hardware, hardwareLocation) = HardwareSection.Read(root.Section("hardware"), shape, errors);
         root.Leave(ExploreSection.Key);
         root.Finish();
@@ -57,11 +57,11 @@ public static class DesignReader
         return name.Value;
     }
 
-    private static QuantizationSettings ReadQuantization(SectionReader section, DataSetShape shape)
+    private static QuantizationSettings ReadQuantization(SectionReader section, DataSetShape shape, int layers)
     {
         var result = new QuantizationSettings(
             section.Integer("bits", 4, 18),
-            section.Integer("calibration_sequences", 1, shape.TrainingSequences ?? int.MaxValue, ifMissing: 500));
+            section.Integer("calibration_sequences", 1, shape.TrainingSequences ?? int.MaxValue, ifMissing: 500)) { WeightBits = section.Integers("weight_bits", 4, 18, layers, "layer") };
         section.Finish();
         return result;
     }

@@ -29,6 +29,24 @@ internal sealed class SectionReader(YamlMap map, string path, List<InputError> e
         return ifMissing ?? min;
     }
 
+    /// <summary>One whole number for all of a kind, or a list of one for each.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="min">Smallest value allowed.</param>
+    /// <param name="max">Largest value allowed.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="kind">What they are, for messages.</param>
+    /// <returns>One each; empty when the key is missing, and after an error.</returns>
+    public IReadOnlyList<int> Integers(string key, int min, int max, int count, string kind)
+    {
+        known.Add(key);
+        if (Find(key)?.Value is not YamlList list) return Has(key) ? [.. Enumerable.Repeat(Integer(key, min, max, min), count)] : [];
+        int before = errors.Count;
+        if (list.Items.Count != count)
+            errors.Add(list.Location.Error($"'{PathOf(key)}' has {list.Items.Count} numbers for {count} {kind}s: write one for each {kind}, or one number for all"));
+        var values = list.Items.Select((item, i) => new SectionReader(new(item.Location, [new($"{key}[{i}]", item.Location, item)]), path, errors).Integer($"{key}[{i}]", min, max)).ToArray();
+        return errors.Count > before ? [] : values;
+    }
+
     /// <param name="key">The key.</param>
     /// <param name="range">The values allowed.</param>
     /// <param name="ifMissing">The default.</param>

@@ -105,6 +105,9 @@ public sealed class AcceleratorPlan
     /// <summary>b.</summary>
     public int WordBits => Formats.Bits;
 
+    /// <summary>Bits of a word of the weight memories, and of an element's multipliers on their side.</summary>
+    public int WeightBits => Formats.WeightBits;
+
     public FixedFormat InputFormat => Formats.Vectors[0];
 
     public FixedFormat OutputFormat => Formats.Vectors[Program.Output];
@@ -245,7 +248,7 @@ public sealed class AcceleratorPlan
     /// <summary>Row of the cell unit's memories that hold a slice.</summary>
     public int CellRow(CellPlan cell, int block, int slice) => (cell.Base + block) * Slices + slice;
 
-    /// <summary>Words of a row of the weight memory of an element, shape (Q·K), as raw words of b bits.</summary>
+    /// <summary>Words of a row of the weight memory of an element, shape (Q·K), as raw words.</summary>
     public int[] WeightWords(WeightRow row, int element)
     {
         var words = new int[Shape.Columns * BlockSize];
@@ -308,7 +311,7 @@ public sealed class AcceleratorPlan
 
     /// <summary>Largest sum of magnitudes that multiply a word of a spectrum, whatever the memories hold.</summary>
     private long AnyWeights() =>
-        Groups.WeightRows.SelectMany(r => r.Rows).CountBy(r => r).Max(r => r.Value) * (long)Shape.Columns * ((BlockSize < 4 ? 1L : 2L) << (WordBits - 1));
+        Groups.WeightRows.SelectMany(r => r.Rows).CountBy(r => r).Max(r => r.Value) * (long)Shape.Columns * ((BlockSize < 4 ? 1L : 2L) << (WeightBits - 1));
 
     /// <summary>The same for the weights that there are.</summary>
     private long TheseWeights()
@@ -340,7 +343,7 @@ public sealed class AcceleratorPlan
 
     private int AccumulatorWidth(long bound)
     {
-        int bits = Math.Max((int)((BigInteger)bound << (WordBits - 1)).GetBitLength() + 1, 2 * WordBits + 1);
+        int bits = Math.Max((int)((BigInteger)bound << (WordBits - 1)).GetBitLength() + 1, WordBits + WeightBits + 1);
         return bits <= 63 ? bits : throw new InvalidOperationException($"The accumulators would need {bits} bits, more than 63; lower the bits.");
     }
 }

@@ -38,7 +38,7 @@ public static class HardwarePlanner
             {
                 int cycles = Cycles(program, elements, columns);
                 foreach (int lanes in Lanes(program, hardware, cycles))
-                    foreach (bool three in hardware.ThreeMultiply is { } set ? [set] : formats.Bits < NarrowestMultiplier ? (bool[])[false, true] : [false])
+                    foreach (bool three in hardware.ThreeMultiply is { } set ? [set] : Math.Max(formats.Bits, formats.WeightBits) < NarrowestMultiplier ? (bool[])[false, true] : [false])
                     {
                         HardwareSettings settings = hardware with { ProcessingElements = elements, ColumnsPerCycle = columns, VectorLanes = lanes, ThreeMultiply = three };
                         int units = hardware.IfftUnits > 0 ? hardware.IfftUnits : Units(program, elements, cycles);
@@ -90,9 +90,9 @@ public static class HardwarePlanner
     /// <summary>Block memories of 36 kbit, 72 bits wide: weights and spectra, the two that fill a device.</summary>
     private static double Bram36(StepProgram program, NetworkFormats formats, HardwareSettings settings, int cycles)
     {
-        int width = settings.ColumnsPerCycle * program.BlockSize * formats.Bits;
+        int words = settings.ColumnsPerCycle * program.BlockSize;
         long rows = program.Spectra.Sum(s => (program.Vectors[s.Vector].Blocks + settings.ColumnsPerCycle - 1L) / settings.ColumnsPerCycle) * 2 * settings.Streams;
-        return settings.ProcessingElements * Blocks(width, cycles) + Blocks(width, rows);
+        return settings.ProcessingElements * Blocks(words * formats.WeightBits, cycles) + Blocks(words * formats.Bits, rows);
 
         static double Blocks(int width, long depth) => (width + 71) / 72 * ((depth + 511) / 512);
     }

@@ -6,7 +6,7 @@ using HwGen.Core.Transforms;
 namespace HwGen.Core.Plan;
 
 /// <summary>The formats of one layer's parameters.</summary>
-/// <param name="Weights">Spectra of the matrices of each set: input, recurrent, projection; b bits.</param>
+/// <param name="Weights">Spectra of the matrices of each set: input, recurrent, projection.</param>
 /// <param name="Bias">Biases, that of the sums they are added to.</param>
 /// <param name="CandidateBias">Of a GRU the bias of R_n h, that of its sum; <paramref name="Bias"/> for others.</param>
 /// <param name="Peephole">Peepholes; null without.</param>
@@ -34,13 +34,14 @@ public sealed record TransformMode(int BlockSize, TransformPlan Fft, TransformPl
 
 /// <summary>Every fixed-point format of a network and the transforms that go with them, decided from recorded ranges.</summary>
 /// <param name="Bits">b.</param>
+/// <param name="WeightBits">Word of the weight memories: the widest of the matrices'.</param>
 /// <param name="Vectors">Word of each vector of the program, b bits.</param>
 /// <param name="Spectra">Word of each spectrum, b bits.</param>
 /// <param name="Sums">One entry a sum.</param>
 /// <param name="Layers">One entry a layer.</param>
 /// <param name="Modes">Transforms of each block size, ascending.</param>
 public sealed record NetworkFormats(
-    int Bits, IReadOnlyList<FixedFormat> Vectors, IReadOnlyList<FixedFormat> Spectra, IReadOnlyList<SumFormats> Sums,
+    int Bits, int WeightBits, IReadOnlyList<FixedFormat> Vectors, IReadOnlyList<FixedFormat> Spectra, IReadOnlyList<SumFormats> Sums,
     IReadOnlyList<LayerFormats> Layers, IReadOnlyList<TransformMode> Modes)
 {
     /// <summary>Extra bits of the recurrent state, so that slow states don't stall on rounding.</summary>
@@ -90,14 +91,15 @@ public sealed record NetworkFormats(
     /// <param name="network">The trained network.</param>
     /// <param name="ranges">Recorded on real data.</param>
     /// <param name="bits">b, 4..18.</param>
-    public static NetworkFormats Choose(TrainedNetwork network, NetworkRanges ranges, int bits)
+    /// <param name="weightBits">Word of each layer's matrices, 4..18; empty is b.</param>
+    public static NetworkFormats Choose(TrainedNetwork network, NetworkRanges ranges, int bits, params IReadOnlyList<int> weightBits)
     {
         network = network.FoldBatchNorm();
-        return new FormatChooser(network, new(network.Layers), ranges, bits).Choose();
+        return new FormatChooser(network, new(network.Layers), ranges, bits, weightBits).Choose();
     }
 
     /// <summary>The steps of the choice share much.</summary>
-    private sealed class FormatChooser(TrainedNetwork network, StepProgram program, NetworkRanges ranges, int bits)
+    private sealed class FormatChooser(TrainedNetwork network, StepProgram program, NetworkRanges ranges, int bits, IReadOnlyList<int> weightBits)
     {
         private readonly FixedFormat _twiddle = new(Math.Min(18, bits + 2), Math.Min(18, bits + 2) - 1);
         private readonly FixedFormat[] _sums = [.. ranges.Sums.Select(r => FixedFormat.Covering(bits, r))];
@@ -108,6 +110,10 @@ public sealed record NetworkFormats(
         private FixedFormat[][] _weights = [];
 
         private const int WeightSets = 4;
+
+        private int WeightBits => program.Sums.Max(s => WordOf(s.Layer));
+
+        private int WordOf(int layer) => weightBits.Count == 0 ? bits : weightBits[layer];
 
         public NetworkFormats Choose()
         {
@@ -127,7 +133,7 @@ public sealed record NetworkFormats(
             }
             sums = [.. sums.Select((s, m) => s with { Value = _sums[m] })];
             FixedFormat gate = Gates.Length > 0 ? _sums[Gates[0]] : new(bits, bits - 1);
-            var formats = new NetworkFormats(bits, _vectors, _spectra, sums, [.. network.Layers.Select((_, l) => Layer(l, sums))], modes)
+            var formats = new NetworkFormats(bits, WeightBits, _vectors, _spectra, sums, [.. network.Layers.Select((_, l) => Layer(l, sums))], modes)
             {
                 GateSum = gate,
                 CandidateSum = Candidates.Length > 0 ? _sums[Candidates[0]] : gate,
@@ -199,7 +205,7 @@ public sealed record NetworkFormats(
                     int frac = sum.Terms.Min(ProductFrac);
                     foreach (TermPlan t in sum.Terms.Where(t => ProductFrac(t) > frac))
                     {
-                        _weights[sum.Layer][t.Set] = new(bits, frac - _spectra[t.Spectrum].FracBits);
+                        _weights[sum.Layer][t.Set] = new(WordOf(sum.Layer), frac - _spectra[t.Spectrum].FracBits);
                         changed = true;
                     }
 
@@ -223,7 +229,7 @@ public sealed record NetworkFormats(
                 for (int b = 0; b < matrix.FirstColumns.Length; b += matrix.BlockSize)
                     foreach (double word in Spectrum.Forward(matrix.FirstColumns.AsSpan(b, matrix.BlockSize))) max = Math.Max(max, Math.Abs(word));
             }
-            return FixedFormat.Covering(bits, max);
+            return FixedFormat.Covering(WordOf(layer), max);
         }
 
         /// <summary>Cheapest split of the scaling shifts over the levels whose noise is close to the best split's.</summary>

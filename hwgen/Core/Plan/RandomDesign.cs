@@ -11,6 +11,9 @@ namespace HwGen.Core.Plan;
 /// <param name="Gain">Scales the weights; above 1 the gates saturate.</param>
 public sealed record RandomDesign(int Seed, IReadOnlyList<LayerDescription> Layers, int Bits, HardwareSettings Hardware, double Gain = 1)
 {
+    /// <summary>Bits of each layer's matrices; empty is b.</summary>
+    public IReadOnlyList<int> WeightBits { get; init; } = [];
+
     private const int Steps = 6, Sequences = 4;
 
     /// <summary>GRU layers and one dense layer, all of one k.</summary>
@@ -35,6 +38,8 @@ public sealed record RandomDesign(int Seed, IReadOnlyList<LayerDescription> Laye
         bool maps = random.Next(4) == 0;
         List<LayerDescription> layers = maps ? DrawMaps(random, limit) : DrawRecurrent(random, limit);
         int k = layers.Max(l => l.BlockSize);
+        // Neither of these comes from the sequence above, so that a seed's network stays what it was.
+        var words = new Random(seed ^ 0x5eed);
         return new(seed, layers, bits, new(random.Next(1, 10), 100, 1)
         {
             ColumnsPerCycle = maps ? 1 : random.Next(1, 5),
@@ -42,13 +47,12 @@ public sealed record RandomDesign(int Seed, IReadOnlyList<LayerDescription> Laye
             VectorLanes = 1 << random.Next(0, int.Log2(k) + 1),
             Streams = random.Next(1, 4),
             ThreeMultiply = random.Next(2) == 0,
-            // Not from the sequence above, so that a seed's network stays what it was.
             ReloadableWeights = new Random(~seed).Next(4) == 0,
-        }, 0.3 + 2 * random.NextDouble());
+        }, 0.3 + 2 * random.NextDouble()) { WeightBits = words.Next(2) == 0 ? [] : [.. layers.Select(_ => words.Next(4, 19))] };
     }
 
     public override string ToString() =>
-        $"seed {Seed}, {string.Join("; ", Layers)}; {Bits} bits, {Hardware}, gain {Gain}";
+        $"seed {Seed}, {string.Join("; ", Layers)}; {Bits} bits{(WeightBits.Count > 0 ? $", weights of {string.Join(", ", WeightBits)}" : "")}, {Hardware}, gain {Gain}";
 
     public TrainedNetwork Network()
     {
@@ -57,7 +61,7 @@ public sealed record RandomDesign(int Seed, IReadOnlyList<LayerDescription> Laye
     }
 
     public NetworkFormats Formats(TrainedNetwork network) =>
-        NetworkFormats.Choose(network, NetworkRanges.Record(network, Values(new Random(Seed + 1), Sequences * Steps * network.InputSize, 2), Sequences, Steps), Bits);
+        NetworkFormats.Choose(network, NetworkRanges.Record(network, Values(new Random(Seed + 1), Sequences * Steps * network.InputSize, 2), Sequences, Steps), Bits, WeightBits);
 
     public AcceleratorPlan Plan()
     {

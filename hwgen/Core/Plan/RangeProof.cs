@@ -92,21 +92,23 @@ internal sealed class RangeProof
         {
             QuantizedMatrix matrix = _plan.Parameters[sum.Layer].Matrices[term.Matrix];
             Interval[] x = _spectra[term.Spectrum];
+            // Whatever is loaded fits the memory's word.
+            FixedFormat word = new(_plan.WeightBits, 0);
             for (int j = 0; j < matrix.ColumnBlocks; j++)
             {
                 ReadOnlySpan<int> w = matrix.Block(row, j);
-                for (int b = 0; b < Math.Min(2, w.Length); b++) bins[b] += x[b] * Weight(w[b]);
+                for (int b = 0; b < Math.Min(2, w.Length); b++) bins[b] += x[b] * Weight(w[b], word);
                 for (int b = 2; b < w.Length; b += 2)
                 {
-                    bins[b] += x[b] * Weight(w[b]) - x[b + 1] * Weight(w[b + 1]);
-                    bins[b + 1] += x[b + 1] * Weight(w[b]) + x[b] * Weight(w[b + 1]);
+                    bins[b] += x[b] * Weight(w[b], word) - x[b + 1] * Weight(w[b + 1], word);
+                    bins[b + 1] += x[b + 1] * Weight(w[b], word) + x[b] * Weight(w[b + 1], word);
                 }
             }
         }
         return bins;
     }
 
-    private Interval Weight(int word) => _plan.ReloadableWeights ? Interval.Of(_word) : new(word, word);
+    private Interval Weight(int value, FixedFormat word) => _plan.ReloadableWeights ? Interval.Of(word) : new(value, value);
 
     private void ProveCell(CellPlan cell)
     {

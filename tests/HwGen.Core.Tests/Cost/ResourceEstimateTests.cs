@@ -111,7 +111,7 @@ public sealed class ResourceEstimateTests
     [Fact]
     public void Of_TwiceTheDemand_IsTwiceTheResources()
     {
-        ResourceDemand one = ResourceDemand.Element(8, 12, 32, 512);
+        ResourceDemand one = ResourceDemand.Element(8, 12, 12, 32, 512);
         ResourceCount a = ResourceEstimate.Of(one, FpgaFamily.Xilinx7), b = ResourceEstimate.Of(2 * one, FpgaFamily.Xilinx7), c = ResourceEstimate.Of(one + one, FpgaFamily.Xilinx7);
 
         Assert.Equal(b, c);
@@ -125,7 +125,7 @@ public sealed class ResourceEstimateTests
     [InlineData(8)]
     [InlineData(16)]
     public void Element_Multipliers_AreThoseOfASpectralProduct(int k) =>
-        Assert.Equal(Spectrum.ProductMultiplies(k), ResourceEstimate.Of(ResourceDemand.Element(k, 12, 32, 64), FpgaFamily.Xilinx7).Dsp);
+        Assert.Equal(Spectrum.ProductMultiplies(k), ResourceEstimate.Of(ResourceDemand.Element(k, 12, 12, 32, 64), FpgaFamily.Xilinx7).Dsp);
 
     // 96 bits wide and 512 deep: Yosys 0.23 takes 3 RAMB18E1, 3 DP16KD or 12 SB_RAM40_4K for hwgen_weights, one table and no register.
     [Theory]
@@ -142,7 +142,7 @@ public sealed class ResourceEstimateTests
     [Fact]
     public void Of_PartWithoutMultipliers_PutsThemIntoLookUpTables()
     {
-        ResourceDemand demand = ResourceDemand.Element(4, 12, 32, 64);
+        ResourceDemand demand = ResourceDemand.Element(4, 12, 12, 32, 64);
         ResourceCount with = ResourceEstimate.Of(demand, FpgaFamily.Ice40), without = ResourceEstimate.Of(demand, FpgaFamily.Ice40, dsps: false);
 
         Assert.Equal(0, without.Dsp);

@@ -75,6 +75,8 @@ public sealed class DesignErrorTests
     [InlineData("name: net", "nane: net", "net.yaml:1:1: error: 'name' is missing: add it, a word such as 'my-net'\nnet.yaml:1:1: error: unknown key 'nane': did you mean 'name'?")]
     [InlineData("bits: 12", "bits: 3", "net.yaml:6:23: error: 'quantization.bits' is 3: write a whole number from 4 to 18")]
     [InlineData("bits: 12", "bits: -12", "net.yaml:6:23: error: 'quantization.bits' is -12: write a whole number from 4 to 18")]
+    [InlineData("bits: 12", "bits: 12, weight_bits: 3", "net.yaml:6:40: error: 'quantization.weight_bits' is 3: write a whole number from 4 to 18")]
+    [InlineData("bits: 12", "bits: 12, weight_bits: [8, 19, 8]", "net.yaml:6:40: error: 'quantization.weight_bits' has 3 numbers for 2 layers: write one for each layer, or one number for all\nnet.yaml:6:44: error: 'quantization.weight_bits[1]' is 19: write a whole number from 4 to 18")]
     [InlineData("bits: 12", "bits: 19", "net.yaml:6:23: error: 'quantization.bits' is 19: write a whole number from 4 to 18")]
     [InlineData("bits: 12", "bits: twelve", "net.yaml:6:23: error: 'quantization.bits' is twelve: write a whole number from 4 to 18")]
     [InlineData("bits: 12", "bits: 99999999999999999999", "net.yaml:6:23: error: 'quantization.bits' is 99999999999999999999: write a whole number from 4 to 18")]

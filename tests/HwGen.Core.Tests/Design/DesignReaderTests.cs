@@ -33,6 +33,12 @@ public sealed class DesignReaderTests
         Assert.Equal(new HardwareSettings(16, 100, 512), design.Hardware);
     }
 
+    [Theory]
+    [InlineData("8", 8, 8)]
+    [InlineData("[6, 14]", 6, 14)]
+    public void Parse_WeightBits_AreOneALayer(string written, int first, int second) =>
+        Assert.Equal([first, second], DesignReader.Parse(Text.Smallest.Replace("bits: 12", $"bits: 12, weight_bits: {written}", StringComparison.Ordinal), "net.yaml").Quantization.WeightBits);
+
     [Fact]
     public void Parse_HardwareKeys_AreKept()
     {

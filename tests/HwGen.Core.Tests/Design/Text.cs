@@ -49,7 +49,7 @@ internal static class Text
           loss: ctc
           method: cap
           cap: { epochs: 2, learning_rate: 0.01, final_learning_rate: 0.0002, keep: 0.5, multiple: 8, reconstruction: 1 }
-        quantization: { bits: 16, calibration_sequences: 20 }
+        quantization: { bits: 16, weight_bits: [8, 12, 16], calibration_sequences: 20 }
         hardware: { processing_elements: 4, columns_per_cycle: 2, ifft_units: 2, vector_lanes: 4, streams: 2, verify_sequences: 3 }
         explore:
           network.block_size: [1, 2, 4]
