@@ -72,8 +72,16 @@ public sealed class CoSimulator(AcceleratorPlan plan, string folder, VerifyOptio
         string program = await _verilator.BuildAsync(_folder, plan.ModuleName, false, true, cancel).ConfigureAwait(false);
         using var runFolder = new RunFolder(_folder, plan);
         foreach (Run run in new Run[] { new("unstalled", stimulus, 0, 0), new("stalled", stimulus, options.PausePermille, 0) })
-            if ((await RunAsync(program, runFolder, run, true, null, null, cancel).ConfigureAwait(false)).First is { } divergence)
-                return divergence;
+            try
+            {
+                if ((await RunAsync(program, runFolder, run, true, null, null, cancel).ConfigureAwait(false)).First is { } divergence)
+                    return divergence;
+            }
+            catch (ToolException e) when (e.Tool == Verilator.Simulation)
+            {
+                // Such as a design that does not take its weights.
+                return new(run.Name, -1, "simulation", "the design", -1, -1, "no row of the step", "the run", e.Log, "a run to its end", "one that broke off");
+            }
         return runFolder.ReadBack(plan).First;
     }
 

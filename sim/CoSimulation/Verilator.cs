@@ -11,6 +11,9 @@ namespace HwGen.Sim.CoSimulation;
 /// <remarks>Memory images are read when the simulation starts, so other weights need no other build.</remarks>
 public sealed class Verilator
 {
+    /// <summary>What a <see cref="ToolException"/> calls the program that was built.</summary>
+    public const string Simulation = "simulation";
+
     private const string InstallHint = "Install it (Debian: apt-get install verilator g++ make), or see `hwgen doctor`.";
 
     /// <summary>One file: reading the runtime's headers takes as long as compiling ten files of a small design.</summary>
@@ -97,7 +100,7 @@ public sealed class Verilator
         }
         string log = await errors.ConfigureAwait(false);
         if (ended && process.ExitCode != 0)
-            throw new ToolException("simulation", $"{program} {string.Join(' ', arguments)}", log.Trim(), "The simulation broke off; its log says why.");
+            throw new ToolException(Simulation, $"{program} {string.Join(' ', arguments)}", log.Trim(), "The simulation broke off; its log says why.");
         return log;
     }
 

@@ -302,7 +302,7 @@ public sealed partial class FaultSites
     [GeneratedRegex(@"^(.*(?:next_fresh\[id\]|zero_spectrum|zero_state)\s*<= )(?:input_last.*|product_recurrent.*|cell_fresh);$")]
     private static partial Regex FreshLine();
 
-    [GeneratedRegex(@"^(\s*wire signed \[W-1:0\] [wx]_(?:re|im) = (?:held|spectrum)\[\(q\*K\+)(2\*i\+1|2\*i)(\)\*W.*)$")]
+    [GeneratedRegex(@"^(\s*wire signed \[WW?-1:0\] +[wx]_(?:re|im) = (?:held|spectrum)\[\(q\*K\+)(2\*i\+1|2\*i)(\)\*W.*)$")]
     private static partial Regex PartLine();
 
     [GeneratedRegex(@"begin : (\w+)$")]

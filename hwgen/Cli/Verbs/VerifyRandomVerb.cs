@@ -51,6 +51,7 @@ public sealed class VerifyRandomVerb()
                 int finished = Interlocked.Increment(ref done);
                 progress.Report("verify-random", (double)finished / designs, $"{finished:N0} of {designs:N0} designs");
                 if (o.Complaint is not null) progress.Note($"verify-random: seed {o.Seed} FAILED: {o.Complaint} ({o.Design})");
+                foreach (string survivor in o.Survivors) progress.Note($"verify-random: seed {o.Seed} survived {survivor}");
             });
             return verification.RunAsync(designs, first, arguments.GetRequiredValue(workers), arguments.GetValue(faults), relay, cancellation);
         });
