@@ -57,8 +57,9 @@ public sealed class Stimulus
             (_, _) => random.Next(2) == 0 ? format.Max : format.Min,
             (t, i) => i == t % size ? format.Max : 0,
         ];
-        return [.. patterns.SelectMany((pattern, p) => new[] { 1, 2 + p, 9 }.Select(length =>
-            Enumerable.Range(0, length).Select(t => Enumerable.Range(0, size).Select(i => pattern(t, i)).ToArray()).ToArray()))];
+        // A short, a middling and a long sequence of each pattern, patterns in turn: whoever takes the head of the list gets some of all.
+        return [.. Enumerable.Range(0, 3).SelectMany(round => patterns.Select((pattern, p) => Enumerable.Range(0, new[] { 1, 2 + p, 9 }[(round + p) % 3])
+            .Select(t => Enumerable.Range(0, size).Select(i => pattern(t, i)).ToArray()).ToArray()))];
     }
 
     /// <summary>The first sequences only.</summary>
