@@ -3,6 +3,7 @@ using HwGen.Cli.Results;
 using HwGen.Core;
 using HwGen.Core.Design;
 using HwGen.Core.Parts;
+using HwGen.Explore;
 using HwGen.Explore.Sweeps;
 
 namespace HwGen.Cli.Steps;
@@ -39,7 +40,7 @@ internal sealed class GuidedExploration(Exploration exploration, DesignSpace spa
         double? target = network is null ? null : dense - options.Loss;
         if (network is null) return new(exploration.Origin.Name, target, search.Decisions, [], 0, 0, options.Objective, null, null, null, networks.Count);
 
-        (int[] choices, List<BitsTried> tried) = ChooseBits(networks[network], designs, evaluation, target!.Value, cancel);
+        (int[] choices, List<WordAccuracy> tried) = ChooseBits(networks[network], designs, evaluation, target!.Value, cancel);
         var (best, engines, planned) = ChooseEngine(choices, designs, cancel);
         ExploredPoint? found = best is null ? null : await EvaluateAsync(sweep.First(s => s.Point.Index == space.Index(best)), designs, store, evaluation, cancel);
         return new(exploration.Origin.Name, target, search.Decisions, tried, engines, planned, options.Objective, found, found is null ? null : Value(found),
@@ -75,9 +76,9 @@ internal sealed class GuidedExploration(Exploration exploration, DesignSpace spa
     private static string Short(string path) => path[(path.LastIndexOf('.') + 1)..];
 
     /// <summary>The shortest word that is accurate enough; the most accurate one where none is.</summary>
-    private (int[] Choices, List<BitsTried> Tried) ChooseBits(int[] network, PointDesign[] designs, PointEvaluation evaluation, double target, CancellationToken cancel)
+    private (int[] Choices, List<WordAccuracy> Tried) ChooseBits(int[] network, PointDesign[] designs, PointEvaluation evaluation, double target, CancellationToken cancel)
     {
-        var tried = new List<(BitsTried Bits, int[] Choices)>();
+        var tried = new List<(WordAccuracy Bits, int[] Choices)>();
         foreach (int b in _bits < 0 ? [0] : Ascending(_bits))
         {
             int[] choices = [.. network];
