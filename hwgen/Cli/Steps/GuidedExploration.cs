@@ -18,6 +18,9 @@ internal sealed class GuidedExploration(Exploration exploration, DesignSpace spa
 
     private const double Bram36Bits = 36_864;
 
+    /// <summary>Share of accuracy that a word may cost against the same network in floating point.</summary>
+    private const double WordLoss = 0.001;
+
     private readonly int[] _sizes = [.. space.Axes.Index().Where(a => a.Item.Path.StartsWith("hardware.", StringComparison.Ordinal)).Select(a => a.Index)];
     private readonly int _bits = space.Axes.ToList().FindIndex(a => a.Path == BitsKey);
 
@@ -75,7 +78,7 @@ internal sealed class GuidedExploration(Exploration exploration, DesignSpace spa
 
     private static string Short(string path) => path[(path.LastIndexOf('.') + 1)..];
 
-    /// <summary>The shortest word that is accurate enough; the most accurate one where none is.</summary>
+    /// <summary>The shortest word that is accurate enough and costs next to nothing; the most accurate one where none is.</summary>
     private (int[] Choices, List<WordAccuracy> Tried) ChooseBits(int[] network, PointDesign[] designs, PointEvaluation evaluation, double target, CancellationToken cancel)
     {
         var tried = new List<(WordAccuracy Bits, int[] Choices)>();
@@ -86,7 +89,7 @@ internal sealed class GuidedExploration(Exploration exploration, DesignSpace spa
             PointDesign point = designs[space.Index(choices)];
             PointOutcome outcome = Exploration.Evaluate(evaluation, point, cancel);
             tried.Add((new(point.Design!.Quantization.Bits, outcome.Figures?.Accuracy), choices));
-            if (outcome.Figures?.Accuracy >= target) return (choices, [.. tried.Select(t => t.Bits)]);
+            if (outcome.Figures is { } f && f.Accuracy >= Math.Max(target, (f.FloatAccuracy ?? 0) - WordLoss)) return (choices, [.. tried.Select(t => t.Bits)]);
         }
         return (tried.MaxBy(t => t.Bits.Accuracy).Choices, [.. tried.Select(t => t.Bits)]);
     }
