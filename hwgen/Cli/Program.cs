@@ -8,7 +8,7 @@ var pipeline = new Pipeline();
 PipelineSteps steps = pipeline.Steps;
 Verb[] verbs =
 [
-    new RunVerb(pipeline.RunSteps), new TrainVerb(steps.Train), new CompareVerb(), new AttackVerb(), new QuantizeVerb(steps.Quantize), new ExploreVerb(), new GenerateVerb(steps.Generate),
+    new RunVerb(pipeline.RunSteps), new TrainVerb(steps.Train), new CompareVerb(), new AttackVerb(), new QuantizeVerb(steps.Quantize, steps.SearchWords), new ExploreVerb(), new GenerateVerb(steps.Generate),
     new VerifyVerb(steps.Verify, steps.InjectFaults), new VerifyRandomVerb(), new SynthVerb(new Synthesis(Pipeline.Predict, Pipeline.Infer).RunAsync), new CalibrateVerb(), new ReportVerb(steps.Report), new ImportVerb(steps.Train), new ExportVerb(steps.Train), new DataVerb(Pipeline.CheckDataAsync), new NewVerb(), new DoctorVerb(Checks.All), new CompletionVerb(),
 ];
 

@@ -12,11 +12,11 @@ public sealed class AnalyticSweepTests
         + "hardware.streams: [1, 2], hardware.vector_lanes: [1, 4], hardware.clock_megahertz: [50, 100], seed: [1, 2], front: ";
 
     [Theory]
-    [InlineData("[cycles_per_frame, multipliers]", 0.8)]
-    [InlineData("[latency_microseconds, memory_bits, lut, ff, dsp]", 1)]
-    public void Run_ByBounds_FindsTheFrontOfAllPlans(string front, double share)
+    [InlineData("[cycles_per_frame, multipliers]", "10", 0.8)]
+    [InlineData("[latency_microseconds, memory_bits, lut, ff, dsp]", "18, weight_bits: 5", 1)]
+    public void Run_ByBounds_FindsTheFrontOfAllPlans(string front, string bits, double share)
     {
-        DesignSpace space = DesignReader.ParseSpace(HwGenProcess.Design + Axes + front + " }\n", "tiny.yaml");
+        DesignSpace space = DesignReader.ParseSpace(HwGenProcess.Design.Replace("bits: 10", $"bits: {bits}", StringComparison.Ordinal) + Axes + front + " }\n", "tiny.yaml");
         AnalyticSweep whole = new(space, d => d, 2, long.MaxValue), bounded = new(space, d => d, 2, 0);
 
         bool[] expected = whole.Run(new Silent(), CancellationToken.None), found = bounded.Run(new Silent(), CancellationToken.None);

@@ -16,6 +16,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("hwgen: error: Unrecognized command or argument '--fast'.\n'hwgen train --help' says what there is.\n", "train", "x.yaml", "--fast")]
     [InlineData("hwgen: error: Argument 'tpu' not recognized. Must be one of:\n\t'auto'\n\t'cuda'\n\t'opencl'\n\t'cpu'\n\t'pocl'\n\t'cpu-sim'\n'hwgen train --help' says what there is.\n", "train", "x.yaml", "--device", "tpu")]
     [InlineData("hwgen: error: --inject-fault 0 is too small: give at least 1.\n'hwgen verify --help' says what there is.\n", "verify", "x.yaml", "--inject-fault", "0")]
+    [InlineData("hwgen: error: --accuracy-loss: write a number from 0 to 100.\n'hwgen quantize --help' says what there is.\n", "quantize", "x.yaml", "--accuracy-loss", "-1")]
     [InlineData("hwgen: error: Cannot parse argument 'many' for option '--inject-fault' as expected type 'System.Nullable`1[System.Int32]'.\n'hwgen verify --help' says what there is.\n", "verify", "x.yaml", "--inject-fault", "many")]
     public async Task Run_WrongUsage_ExitsWith2(string message, params string[] args)
     {
@@ -184,6 +185,28 @@ public sealed class CommandLineTests : IDisposable
         var (exitCode, output, _) = await RunHwGen.Async(pipeline.Verbs, "verify", NetFile(), "--inject-fault", "1", "--out", folder.Path);
 
         Assert.Equal((1, "MISSED  RomBit in w.hex:1 (seed 1): 0f -> 0e\n0 of 1 faults found (seed 1), 0 by a word at a tap or on the stream, 0 only by reading a memory back\n"), (exitCode, output));
+    }
+
+    [Fact]
+    public async Task Quantize_AccuracyLoss_PrintsTheSectionForTheDesignFile()
+    {
+        var (exitCode, output, _) = await RunHwGen.Async(new FakePipeline().Verbs, "quantize", NetFile(), "--accuracy-loss", "2.5", "--out", folder.Path);
+
+        Assert.Equal(0, exitCode);
+        Assert.Contains("90.00 % in floating point, at least 87.50 % wanted\n", output, StringComparison.Ordinal);
+        Assert.Contains("4 bits -, 5 bits 50.00 %, 6 bits 89.50 %\n", output, StringComparison.Ordinal);
+        Assert.Contains("1      40       89.00 %  25.00 %\n", output, StringComparison.Ordinal);
+        Assert.Contains("with 584 bits of weights, 1,632 in words of 12 bits", output, StringComparison.Ordinal);
+        Assert.EndsWith("\nquantization:\n  bits: 6\n  weight_bits: [4, 5]\n  calibration_sequences: 500\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Quantize_NoWordKeepsTheAccuracy_ExitsWith1()
+    {
+        var pipeline = new FakePipeline();
+        pipeline = new() { Words = pipeline.Words with { Choice = null } };
+
+        Assert.Equal(1, (await RunHwGen.Async(pipeline.Verbs, "quantize", NetFile(), "--accuracy-loss", "0", "--out", folder.Path)).ExitCode);
     }
 
     [Fact]

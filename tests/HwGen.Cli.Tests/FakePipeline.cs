@@ -24,6 +24,9 @@ internal sealed class FakePipeline
 
     public FaultResult Faults { get; init; } = new("net", 2, 2, 2, 5, [new("FlippedSign", "pe.v:3", 5, "a + b", "a - b", "tap accumulator"), new("RomBit", "w.hex:1", 6, "0f", "0e", "tap accumulator")]);
 
+    public WordSearchResult Words { get; init; } = new("net", 100, 0.9, 0.9, new(12, 500),
+        new(6, [4, 5], 0.89, [new(4, null), new(5, 0.5), new(6, 0.895)], [new(0, 96, [new(5, 0.89), new(4, 0.888)]), new(1, 40, [new(5, 0.89), new(4, 0.25)])]));
+
     /// <summary>Thrown by every step when set.</summary>
     public Exception? Thrown { get; init; }
 
@@ -33,13 +36,14 @@ internal sealed class FakePipeline
     public PipelineSteps Steps => new(
         Answer(Train),
         Answer(new QuantizeResult("net", new(0.9, 0.89, 0.888), 10_000, 1_000, 12)),
+        (context, loss, cancellation) => Answer(Words with { Target = Words.FloatAccuracy - loss })(context, cancellation),
         Answer(new GenerateResult("net", "rtl-out/net", 12, 75, 143, 56, 40_000, new(4, 1, 1, 8, 1))),
         Answer(Verify),
         (context, faults, seed, cancellation) => Answer(Faults with { Seed = seed })(context, cancellation),
         Answer(Sample.Model));
 
     public Verb[] Verbs => [
-        new RunVerb(Steps), new TrainVerb(Steps.Train), new QuantizeVerb(Steps.Quantize), new GenerateVerb(Steps.Generate),
+        new RunVerb(Steps), new TrainVerb(Steps.Train), new QuantizeVerb(Steps.Quantize, Steps.SearchWords), new GenerateVerb(Steps.Generate),
         new VerifyVerb(Steps.Verify, Steps.InjectFaults), new ReportVerb(Steps.Report)];
 
     private DesignStep<T> Answer<T>(T result) => (context, _) =>

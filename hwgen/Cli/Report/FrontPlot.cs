@@ -17,7 +17,7 @@ internal static class FrontPlot
 
     public static string Render(SweepModel model)
     {
-        var plot = new PlotModel { Title = $"{model.Design}: {model.Points.Count} points", TitleFontSize = 15, DefaultFontSize = 13, Background = OxyColors.White };
+        var plot = new PlotModel { Title = $"{model.Design}: {model.Points.Count} points", TitleFontSize = 15, DefaultFontSize = 13, Background = OxyColors.White, Padding = new(20, 8, 8, 16) };
         var known = SweepFigure.Of(model);
         SweepFigure[] wanted = [.. model.Front.SelectMany(f => known.Where(k => k.Name == f)), .. known];
         if (wanted.DistinctBy(f => f.Name).Take(2).ToArray() is not [var first, var second]) return new SvgExporter { Width = Width, Height = Height }.ExportToString(plot);
@@ -25,11 +25,11 @@ internal static class FrontPlot
         var (y, x) = FigureName.IsBetterWhenLarger(second.Name) ? (second, first) : (first, second);
         plot.Axes.Add(Axis(model, x, AxisPosition.Bottom));
         plot.Axes.Add(Axis(model, y, AxisPosition.Left));
-        plot.Legends.Add(new Legend { LegendPosition = LegendPosition.RightTop, LegendPlacement = LegendPlacement.Outside, LegendTitle = model.Axes.Count > 0 ? model.Axes[0] : null });
+        plot.Legends.Add(new Legend { LegendPosition = LegendPosition.RightTop, LegendPlacement = LegendPlacement.Outside, LegendTitle = model.Axes.Count > 0 ? model.Axes[0][(model.Axes[0].LastIndexOf('.') + 1)..] : null });
         var groups = model.Points.Where(p => x.Value(p.Point) is not null && y.Value(p.Point) is not null)
             .GroupBy(p => model.Axes.Count > 0 ? p.Point.Values[model.Axes[0]] : "");
         foreach (var (index, group) in groups.Index())
-            foreach (bool onFront in (bool[])[true, false])
+            foreach (bool onFront in (bool[])[false, true])       // the front lies above the others
             {
                 var colour = Colours[index % Colours.Length];
                 var series = new ScatterSeries
@@ -38,7 +38,7 @@ internal static class FrontPlot
                     MarkerSize = Marker,
                     MarkerStroke = colour,
                     MarkerStrokeThickness = 1.5,
-                    MarkerFill = onFront ? colour : OxyColors.White,
+                    MarkerFill = onFront ? colour : OxyColors.Transparent,
                     Title = onFront ? group.Key : null,
                 };
                 series.Points.AddRange(group.Where(p => p.Point.OnFront == onFront).Select(p => new ScatterPoint(x.Value(p.Point)!.Value, y.Value(p.Point)!.Value)));
@@ -52,6 +52,7 @@ internal static class FrontPlot
     {
         double[] values = [.. model.Points.Select(p => figure.Value(p.Point)).OfType<double>()];
         Axis axis = values.Min() > 0 && values.Max() > 10 * values.Min() ? new LogarithmicAxis() : new LinearAxis { MinimumPadding = 0.05, MaximumPadding = 0.05 };
+        axis.AxisTitleDistance = 14;     // the exporter measures no text: labels are wider than it takes them to be
         (axis.Position, axis.Title, axis.MajorGridlineStyle, axis.MajorGridlineColor) = (position, figure.Title, LineStyle.Solid, OxyColor.FromRgb(0xe0, 0xe0, 0xe0));
         return axis;
     }

@@ -18,7 +18,8 @@ internal sealed class ReportView
         Facts = FactsOf(model);
         Accuracy = [.. model.Accuracy.Select(a => new AccuracyView(a.Label, Show.Percent(a.Accuracy), a.Over))];
         Utilization = [.. model.Utilization.Select(u => new UnitView(u.Unit, Show.Count(u.Multipliers), Show.Percent(u.Share), BarWidth(u.Share)))];
-        Tensors = [.. model.Tensors.Select(TensorView.Of)];
+        Powers = PowerAxis.Of(model.Tensors);
+        Tensors = [.. model.Tensors.Select(t => TensorView.Of(t, Powers))];
         Widths = [.. model.Widths.Select(w => new WidthView(w.Name, $"{Show.Number(w.From)} to {Show.Number(w.To)}", w.NeededBits, w.WidthBits,
             w.Saturates ? "saturates" : w.NeededBits <= w.WidthBits ? "cannot overflow" : "CAN OVERFLOW"))];
         Plots = [.. ReportPlots.Of(model)];
@@ -41,6 +42,8 @@ internal sealed class ReportView
     public IReadOnlyList<AccuracyView> Accuracy { get; }
 
     public IReadOnlyList<UnitView> Utilization { get; }
+
+    public PowerAxis Powers { get; }
 
     public IReadOnlyList<TensorView> Tensors { get; }
 

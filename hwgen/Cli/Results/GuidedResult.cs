@@ -1,5 +1,6 @@
 using System.Globalization;
 using HwGen.Cli.Steps;
+using HwGen.Explore;
 using HwGen.Explore.Sweeps;
 
 namespace HwGen.Cli.Results;
@@ -16,7 +17,7 @@ namespace HwGen.Cli.Results;
 /// <param name="Whole">The best point of the whole sweep by the same rules; null when the store does not hold the whole sweep.</param>
 /// <param name="WholeNetworks">Networks that the whole sweep trains.</param>
 public sealed record GuidedResult(
-    string Design, double? Target, IReadOnlyList<NetworkDecision> Networks, IReadOnlyList<BitsTried> Bits, int Engines, int Planned, Objective Objective,
+    string Design, double? Target, IReadOnlyList<NetworkDecision> Networks, IReadOnlyList<WordAccuracy> Bits, int Engines, int Planned, Objective Objective,
     ExploredPoint? Point, double? Value, WholeSweep? Whole, int WholeNetworks) : VerbResult
 {
     /// <summary>Networks trained, or found trained.</summary>
@@ -52,10 +53,6 @@ public sealed record GuidedResult(
         return $"{point.Design} ({string.Join(", ", point.Values.Select(v => $"{v.Key[(v.Key.LastIndexOf('.') + 1)..]} {v.Value}"))}): {Show.Percent(point.Accuracy)}, {value?.ToString("N1", CultureInfo.InvariantCulture) ?? "-"} {unit}, {Show.Count(point.CyclesPerFrame ?? 0)} cycles a frame, {Show.Count(point.Multipliers ?? 0)} multipliers";
     }
 }
-
-/// <param name="Bits">Of a word.</param>
-/// <param name="Accuracy">In fixed point over the whole test set, 0..1.</param>
-public sealed record BitsTried(int Bits, double? Accuracy);
 
 /// <param name="Best">The point with the best objective that is accurate enough and in the budget; the most accurate one in the budget where none is.</param>
 /// <param name="Value">Its objective.</param>

@@ -21,7 +21,7 @@ internal sealed class AnalyticNetwork
     private readonly Part _part;
     private readonly ResourceCount _fft, _ifft;
     private readonly long _parameters, _fixedBits;
-    private readonly int _fftMultipliers, _ifftMultipliers, _laneMultipliers, _slots, _multiplierDsps;
+    private readonly int _fftMultipliers, _ifftMultipliers, _laneMultipliers, _slots, _productDsps, _laneDsps;
     private readonly Dictionary<(int Columns, bool Several, bool Three), ScheduleBound> _bounds = [];
     private readonly Dictionary<int, ResourceCount> _elements = [];
 
@@ -47,7 +47,7 @@ internal sealed class AnalyticNetwork
             _ifftMultipliers += copies * mode.Ifft.Multipliers;
         }
         _laneMultipliers = _program.Cells.Count > 0 ? AcceleratorPlan.MultipliersOfLane(_program) : 0;
-        _multiplierDsps = _part.Dsps > 0 ? ResourceEstimate.Dsps(Bits, Bits, _part.Family) : 0;
+        (_productDsps, _laneDsps) = _part.Dsps > 0 ? (ResourceEstimate.Dsps(_formats.WeightBits, Bits, _part.Family), ResourceEstimate.Dsps(Bits, Bits, _part.Family)) : (0, 0);
         _fft = Estimate(_formats.Modes.Aggregate(ResourceDemand.None, (sum, m) => sum + BlockSize / m.BlockSize * ResourceDemand.Of(m.Fft)));
         _ifft = Estimate(_formats.Modes.Aggregate(ResourceDemand.None, (sum, m) => sum + BlockSize / m.BlockSize * ResourceDemand.Of(m.Ifft)));
         _slots = _program.Cells.SelectMany(c => c.Sums.Select((s, i) => s < 0 ? 0 : i + 1)).DefaultIfEmpty(0).Max();
@@ -67,7 +67,7 @@ internal sealed class AnalyticNetwork
         + _program.Sums.Sum(s => (long)s.Blocks) * _ifftMultipliers + _program.Cells.Sum(c => (long)c.Blocks) * BlockSize * _laneMultipliers;
 
     /// <summary>Bits of all weights.</summary>
-    public long WeightBits => WeightRows * BlockSize * Bits;
+    public long WeightBits => WeightRows * BlockSize * _formats.WeightBits;
 
     private long WeightRows => Bound(new(1, 1, 1)).WeightRows;
 
@@ -106,14 +106,14 @@ internal sealed class AnalyticNetwork
             CyclesSingleStream = single,
             LatencyMicroseconds = single / hardware.ClockMegahertz,
             Multipliers = products + _fftMultipliers + (long)units * _ifftMultipliers + (long)lanes * _laneMultipliers,
-            MemoryBits = bound.WeightRows * columns * block + _fixedBits
+            MemoryBits = bound.WeightRows * columns * BlockSize * _formats.WeightBits + _fixedBits
                 + block * (2L * streams * columns * bound.SpectralRows + units * ((long)_slots * _program.CellRows + _program.LinearSumRows))
                 + streams * _program.CellRows * block,
             Parameters = _parameters,
             // Every term of the estimate is rounded by itself.
             Lut = whole * (element.Lut - 0.5) + _fft.Lut + units * (_ifft.Lut - 0.5) - 2,
             Ff = whole * (element.Ff - 0.5) + _fft.Ff + units * (_ifft.Ff - 0.5) - 2,
-            Dsp = (products + (long)lanes * _laneMultipliers) * _multiplierDsps + _fft.Dsp + units * _ifft.Dsp,
+            Dsp = products * _productDsps + (long)lanes * _laneMultipliers * _laneDsps + _fft.Dsp + units * _ifft.Dsp,
             Bram36 = 0,     // what a memory takes follows from what it holds
             EnergyPerFrameNanojoule = 0,
         };

@@ -3,6 +3,7 @@ using HwGen.Cli.Results;
 using HwGen.Core;
 using HwGen.Core.Design;
 using HwGen.Core.Parts;
+using HwGen.Explore;
 using HwGen.Explore.Sweeps;
 
 namespace HwGen.Cli.Steps;
@@ -16,6 +17,9 @@ internal sealed class GuidedExploration(Exploration exploration, DesignSpace spa
     private const string BitsKey = "quantization.bits";
 
     private const double Bram36Bits = 36_864;
+
+    /// <summary>Share of accuracy that a word may cost against the same network in floating point.</summary>
+    private const double WordLoss = 0.001;
 
     private readonly int[] _sizes = [.. space.Axes.Index().Where(a => a.Item.Path.StartsWith("hardware.", StringComparison.Ordinal)).Select(a => a.Index)];
     private readonly int _bits = space.Axes.ToList().FindIndex(a => a.Path == BitsKey);
@@ -39,7 +43,7 @@ internal sealed class GuidedExploration(Exploration exploration, DesignSpace spa
         double? target = network is null ? null : dense - options.Loss;
         if (network is null) return new(exploration.Origin.Name, target, search.Decisions, [], 0, 0, options.Objective, null, null, null, networks.Count);
 
-        (int[] choices, List<BitsTried> tried) = ChooseBits(networks[network], designs, evaluation, target!.Value, cancel);
+        (int[] choices, List<WordAccuracy> tried) = ChooseBits(networks[network], designs, evaluation, target!.Value, cancel);
         var (best, engines, planned) = ChooseEngine(choices, designs, cancel);
         ExploredPoint? found = best is null ? null : await EvaluateAsync(sweep.First(s => s.Point.Index == space.Index(best)), designs, store, evaluation, cancel);
         return new(exploration.Origin.Name, target, search.Decisions, tried, engines, planned, options.Objective, found, found is null ? null : Value(found),
@@ -74,10 +78,10 @@ internal sealed class GuidedExploration(Exploration exploration, DesignSpace spa
 
     private static string Short(string path) => path[(path.LastIndexOf('.') + 1)..];
 
-    /// <summary>The shortest word that is accurate enough; the most accurate one where none is.</summary>
-    private (int[] Choices, List<BitsTried> Tried) ChooseBits(int[] network, PointDesign[] designs, PointEvaluation evaluation, double target, CancellationToken cancel)
+    /// <summary>The shortest word that is accurate enough and costs next to nothing; the most accurate one where none is.</summary>
+    private (int[] Choices, List<WordAccuracy> Tried) ChooseBits(int[] network, PointDesign[] designs, PointEvaluation evaluation, double target, CancellationToken cancel)
     {
-        var tried = new List<(BitsTried Bits, int[] Choices)>();
+        var tried = new List<(WordAccuracy Bits, int[] Choices)>();
         foreach (int b in _bits < 0 ? [0] : Ascending(_bits))
         {
             int[] choices = [.. network];
@@ -85,7 +89,7 @@ internal sealed class GuidedExploration(Exploration exploration, DesignSpace spa
             PointDesign point = designs[space.Index(choices)];
             PointOutcome outcome = Exploration.Evaluate(evaluation, point, cancel);
             tried.Add((new(point.Design!.Quantization.Bits, outcome.Figures?.Accuracy), choices));
-            if (outcome.Figures?.Accuracy >= target) return (choices, [.. tried.Select(t => t.Bits)]);
+            if (outcome.Figures is { } f && f.Accuracy >= Math.Max(target, (f.FloatAccuracy ?? 0) - WordLoss)) return (choices, [.. tried.Select(t => t.Bits)]);
         }
         return (tried.MaxBy(t => t.Bits.Accuracy).Choices, [.. tried.Select(t => t.Bits)]);
     }

@@ -11,6 +11,7 @@ using HwGen.Core.Network;
 using HwGen.Core.Parts;
 using HwGen.Core.Plan;
 using HwGen.Explore;
+using HwGen.Explore.Batch;
 using HwGen.Frontend.Data;
 using HwGen.Frontend.Data.Speech;
 using HwGen.Frontend.Kernels;
@@ -31,10 +32,13 @@ public sealed class Pipeline
     /// <summary>Sequences that signal to noise is measured over.</summary>
     private const int NoiseSequences = 4;
 
+    /// <summary>Training sequences that a search of words classifies: with the batch evaluator, and with the reference.</summary>
+    private const int SearchSequences = 5000, SlowSearchSequences = 1000;
+
     private readonly SharedData _data = new();
 
     /// <summary>The steps as the verbs call them. `run` skips a verification that is up to date; the verb `verify` never does.</summary>
-    public PipelineSteps Steps => new(TrainAsync, QuantizeAsync, GenerateAsync, VerifyAsync, InjectFaultsAsync, ReportAsync);
+    public PipelineSteps Steps => new(TrainAsync, QuantizeAsync, SearchWordsAsync, GenerateAsync, VerifyAsync, InjectFaultsAsync, ReportAsync);
 
     /// <summary>The steps of `run`.</summary>
     public PipelineSteps RunSteps => Steps with { Train = TrainForHardwareAsync, Verify = VerifyUnlessUpToDateAsync };
@@ -90,6 +94,29 @@ public sealed class Pipeline
                 new(c.Design.Name, accuracy, test.Count, training.Result.Parameters, c.Design.Quantization.Bits) { SignalToNoise = Noise(plan, network, test) },
                 [.. score.Saturations.Sites.Select(s => new SaturationShare(s.Key, s.Value.Changed, s.Value.Words))]);
         }, cancel))).Result;
+    }
+
+    /// <summary>Decided by training sequences behind those that calibrate, so that the test set stays unseen.</summary>
+    /// <param name="loss">Share of accuracy that may be lost against the float network.</param>
+    /// <exception cref="InputException">There are no labels, or calibration leaves no sequence.</exception>
+    public async Task<WordSearchResult> SearchWordsAsync(StepContext c, double loss, CancellationToken cancel)
+    {
+        RequireEngine(c.Design);
+        if (!HasLabels(c.Design)) throw new InputException(c.Design.Data.Location.Error("the data have no labels, so there is no accuracy to keep: give data with labels, or leave --accuracy-loss out"));
+        await RecordAsync(c, cancel);
+        return await Task.Run(() =>
+        {
+            TrainedNetwork network = NetworkFile.Load(NetworkPath(c));
+            LabelledData training = Data(c).Train;
+            int calibration = c.Design.Quantization.CalibrationSequences;
+            if (calibration >= training.Count) throw new InputException(c.Design.Data.Location.Error($"'calibration_sequences' takes all {training.Count} training sequences: leave some to search words with"));
+            NetworkRanges ranges = Quantizer.Calibrate(network, training, calibration);
+            int most = BatchEvaluator.Fits(BuildPlan(c, network, ranges)) ? SearchSequences : SlowSearchSequences;
+            var held = new DataSlice(training, calibration, Math.Min(most, training.Count - calibration));
+            double accuracy = TrainingRun.Accuracy(network, held, c.Device);
+            WordChoice? choice = new WordSearch(network, ranges, held, c.Design.Hardware).Run(accuracy - loss, words => c.Progress.Report("quantize: search words", 0, words), cancel);
+            return new WordSearchResult(c.Design.Name, held.Count, accuracy, accuracy - loss, c.Design.Quantization, choice);
+        }, cancel);
     }
 
     public async Task<GenerateResult> GenerateAsync(StepContext c, CancellationToken cancel)

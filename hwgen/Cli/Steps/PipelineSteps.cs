@@ -6,9 +6,13 @@ namespace HwGen.Cli.Steps;
 /// <summary>Breaks the files in <c>rtl-out</c> in a number of ways, drawn by a seed, and tells which ones verification found.</summary>
 public delegate Task<FaultResult> FaultStep(StepContext context, int faults, int seed, CancellationToken cancellation);
 
+/// <summary>Searches the shortest words that lose at most a share of accuracy.</summary>
+public delegate Task<WordSearchResult> WordStep(StepContext context, double loss, CancellationToken cancellation);
+
 /// <summary>The pipeline from data to a report, as the verbs call it.</summary>
 /// <param name="Train">Data to trained network.</param>
 /// <param name="Quantize">Trained network to fixed point.</param>
+/// <param name="SearchWords">Chooses what the section 'quantization' says.</param>
 /// <param name="Generate">Fixed point to Verilog in <c>rtl-out</c>.</param>
 /// <param name="Verify">Co-simulates what lies in <c>rtl-out</c>.</param>
 /// <param name="InjectFaults">Shows that <paramref name="Verify"/> can fail.</param>
@@ -16,6 +20,7 @@ public delegate Task<FaultResult> FaultStep(StepContext context, int faults, int
 public sealed record PipelineSteps(
     DesignStep<TrainResult> Train,
     DesignStep<QuantizeResult> Quantize,
+    WordStep SearchWords,
     DesignStep<GenerateResult> Generate,
     DesignStep<VerifyResult> Verify,
     FaultStep InjectFaults,

@@ -17,11 +17,12 @@ public sealed class BatchEvaluator
         _network = new(plan);
     }
 
-    /// <summary>Whether this is for a plan: GRUs with linear_before_reset = 1 and dense layers, all of one block size, whose words fit.
+    /// <summary>Whether this is for a plan: LSTMs, GRUs with linear_before_reset = 1 and dense layers, all of one block size, whose words fit.
     /// Others are for the reference itself.</summary>
     public static bool Fits(AcceleratorPlan plan) =>
-        plan.Layers.All(l => l is GruLayer { LinearBeforeReset: true } or DenseLayer) && !plan.IsMixed
+        plan.Layers.All(l => l is GruLayer { LinearBeforeReset: true } or LstmLayer or DenseLayer) && !plan.IsMixed
         && plan.AccumulatorBits <= Lanes.MaxBits && 2 * plan.WordBits + plan.Formats.CandidateShift <= Lanes.MaxBits
+        && plan.WordBits + plan.Formats.LstmState.Width < Lanes.MaxBits
         && plan.Formats.Modes.All(m => LaneTransform.Fits(m.Fft) && LaneTransform.Fits(m.Ifft));
 
     /// <summary>Share of the labels that sequences, or steps where steps have labels, are classified as, 0..1.</summary>

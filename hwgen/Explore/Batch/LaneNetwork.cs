@@ -15,8 +15,9 @@ internal sealed class LaneNetwork
         Terms = [.. plan.Program.Sums.Select(s => s.Terms.Select(t => new LaneMatrix(plan.Parameters[s.Layer].Matrices[t.Matrix])).ToArray())];
         Layers = [.. plan.Layers.Index().Select(l => new LaneLayer(
             plan.Program.Cells.FirstOrDefault(c => c.Layer == l.Index), plan.Program.Linears.FirstOrDefault(n => n.Layer == l.Index)))];
-        Recurrent = 1 + plan.Layers.ToList().FindLastIndex(l => l is GruLayer);
+        Recurrent = 1 + plan.Layers.ToList().FindLastIndex(l => l is GruLayer or LstmLayer);
         if (plan.Program.Cells.Count > 0) (Sigmoid, Tanh) = (new(plan.Sigmoid), new(plan.Tanh));
+        if (plan.Program.Cells.Any(c => c.Kind == CellKind.Lstm)) CellTanh = new(plan.CellTanh);
     }
 
     public AcceleratorPlan Plan { get; }
@@ -30,6 +31,9 @@ internal sealed class LaneNetwork
 
     /// <summary>Null without cells.</summary>
     public LaneActivation? Tanh { get; }
+
+    /// <summary>Of the cell state; null without LSTMs.</summary>
+    public LaneActivation? CellTanh { get; }
 
     /// <summary>The matrix of each term of each sum.</summary>
     public LaneMatrix[][] Terms { get; }

@@ -1,3 +1,4 @@
+using HwGen.Core.Network;
 using HwGen.Core.Numerics;
 using HwGen.Core.Plan;
 
@@ -13,7 +14,7 @@ internal sealed class LaneRun
     private readonly FixedFormat _word;
     private readonly double[][] _vectors;    // words of each vector
     private readonly double[][] _spectra;    // of each spectrum; a state's is the last step's until its layer has run
-    private readonly double[][] _state;      // of each GRU layer
+    private readonly double[][] _state;      // of each GRU and LSTM layer
     private readonly double[][] _sums;       // of each sum, in the frequency domain and then not
     private readonly double[] _scratch;
     private readonly double[] _block;
@@ -35,7 +36,7 @@ internal sealed class LaneRun
     /// <summary>Words of the step last run, shape (words padded to blocks, lanes).</summary>
     public ReadOnlySpan<double> Vector(int vector) => _vectors[vector];
 
-    /// <summary>Of a GRU layer, shape (cells padded to blocks, lanes).</summary>
+    /// <summary>Of a GRU or LSTM layer, shape (cells padded to blocks, lanes).</summary>
     public ReadOnlySpan<double> State(int layer) => _state[layer];
 
     /// <summary>Runs some sequences from their first step to their last; the other lanes are idle.</summary>
@@ -84,8 +85,12 @@ internal sealed class LaneRun
         Transform(0);
         for (int l = 0; l < (output ? _network.Layers.Length : _network.Recurrent); l++)
         {
-            if (_network.Layers[l].Cell is { } cell) UpdateCells(cell);
-            else if (_network.Layers[l].Linear is { } linear) UpdateLinear(linear);
+            if (_network.Layers[l].Cell is { } cell)
+            {
+                if (cell.Kind == CellKind.Lstm) UpdateLstm(cell);
+                else UpdateGru(cell);
+            }
+            if (_network.Layers[l].Linear is { } linear) UpdateLinear(linear);
         }
     }
 
@@ -98,7 +103,7 @@ internal sealed class LaneRun
         return best;
     }
 
-    private void UpdateCells(CellPlan cell)
+    private void UpdateGru(CellPlan cell)
     {
         double[] state = _state[cell.Layer];
         int b = _plan.WordBits, finer = _plan.Formats.CandidateShift, guardBits = _plan.Formats.GruState.Width - b;
@@ -121,10 +126,46 @@ internal sealed class LaneRun
         Transform(cell.Vector);
     }
 
+    private void UpdateLstm(CellPlan cell)
+    {
+        NetworkFormats formats = _plan.Formats;
+        double[] state = _state[cell.Layer], words = _vectors[cell.Vector];
+        int b = _plan.WordBits, padding = _program.Vectors[cell.Vector].Size * Lanes.Count;
+        Span<double> input = Gate(cell, 0, state), forget = Gate(cell, 2, state), g = Sum(cell.Sums[3], 3);
+        Lanes.RoundSaturate(g, 0, _word, g);
+        _network.Tanh!.Apply(g);
+        double finer = Math.ScaleB(1, formats.LstmState.FracBits - formats.Gate.FracBits);
+        for (int i = 0; i < g.Length; i++) state[i] = forget[i] * state[i] + input[i] * g[i] * finer;
+        Lanes.RoundSaturate(state, b - 1, formats.LstmState, state);
+        Span<double> output = Gate(cell, 1, state);
+        Lanes.RoundSaturate(state, formats.LstmState.FracBits - formats.TanhInput.FracBits, _word, words);
+        _network.CellTanh!.Apply(words);
+        for (int i = 0; i < words.Length; i++) words[i] *= output[i];
+        Lanes.RoundSaturate(words, b - 1, _word, words);
+        state.AsSpan(padding).Clear();
+        words.AsSpan(padding).Clear();
+        Transform(cell.Vector);
+    }
+
+    /// <summary>An LSTM's gate: the sigmoid of its sum and of what its peephole sees of the state.</summary>
+    private Span<double> Gate(CellPlan cell, int slot, double[] state)
+    {
+        Span<double> words = Sum(cell.Sums[slot], slot);
+        if (_plan.Parameters[cell.Layer].Peepholes is { Count: > 0 } peepholes)
+        {
+            double half = Lanes.Half(_plan.Formats.PeepholeShift), scale = Lanes.Scale(_plan.Formats.PeepholeShift);
+            for (int i = 0; i < peepholes[slot].Length; i++)
+                for (int s = i * Lanes.Count; s < (i + 1) * Lanes.Count; s++) words[s] += Math.Floor((peepholes[slot][i] * state[s] + half) * scale);
+        }
+        Lanes.RoundSaturate(words, 0, _word, words);
+        _network.Sigmoid!.Apply(words);
+        return words;
+    }
+
     private void UpdateLinear(LinearPlan linear)
     {
         double[] words = _vectors[linear.Vector];
-        Lanes.RoundSaturate(Sum(linear.Sum, 0), 0, _word, words);
+        Lanes.RoundSaturate(Sum(linear.Sum, _plan.Layers[linear.Layer] is LstmLayer ? null : 0), 0, _word, words);
         if (linear.Rectify)
             for (int i = 0; i < words.Length; i++) words[i] = Math.Max(0, words[i]);
         words.AsSpan(_program.Vectors[linear.Vector].Size * Lanes.Count).Clear();
@@ -146,8 +187,8 @@ internal sealed class LaneRun
         }
     }
 
-    /// <summary>A sum with its bias: accumulated over its columns, rounded once, transformed back, rounded.</summary>
-    private Span<double> Sum(int sum, int bias)
+    /// <summary>A sum with its bias, a projection's without: accumulated over its columns, rounded once, transformed back, rounded.</summary>
+    private Span<double> Sum(int sum, int? bias)
     {
         SumPlan plan = _program.Sums[sum];
         Array.Clear(_sums[sum]);
@@ -161,7 +202,7 @@ internal sealed class LaneRun
             _network.Ifft.Run(_block, _lanes, _scratch);
             Lanes.RoundSaturate(_lanes, shift, _word, words.Slice(at, length));
         }
-        long[] biases = _plan.Parameters[plan.Layer].Biases[bias];
+        long[] biases = bias is { } slot ? _plan.Parameters[plan.Layer].Biases[slot] : [];
         for (int i = 0; i < biases.Length; i++)
             for (int s = 0; s < Lanes.Count; s++) words[i * Lanes.Count + s] += biases[i];
         return words;

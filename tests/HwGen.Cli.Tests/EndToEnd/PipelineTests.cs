@@ -32,6 +32,13 @@ public sealed class PipelineTests : IDisposable
         Assert.Equal(0, again);
         Assert.Equal(written, Stamps());
         Assert.Equal(json.ToString(), repeated.ToString());
+
+        var (searched, words) = await _hwgen.JsonAsync("quantize", "tiny.yaml", "--accuracy-loss", "10");
+        Assert.Equal((0, 550), (searched, words.GetProperty("sequences").GetInt32()));      // the 50 others of 600 calibrate
+        JsonElement choice = words.GetProperty("choice");
+        Assert.True(choice.GetProperty("accuracy").GetDouble() >= words.GetProperty("floatAccuracy").GetDouble() - 0.1);
+        Assert.InRange(choice.GetProperty("bits").GetInt32(), 4, 9);
+        Assert.Equal(2, choice.GetProperty("weightBits").GetArrayLength());
     }
 
     [Fact]

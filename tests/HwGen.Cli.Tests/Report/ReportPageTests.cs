@@ -26,6 +26,9 @@ public sealed partial class ReportPageTests
         Assert.Contains("<td class=\"name\">gru0.candidate</td><td>Q3.8</td><td>±8</td><td>±8.4</td><td class=\"number\">105.00 %</td>", page, StringComparison.Ordinal);
         Assert.Contains("<td class=\"name\">gru0 IFFT output</td><td>-7 to 7</td><td class=\"number\">14</td><td class=\"number\">12</td><td>saturates</td>", page, StringComparison.Ordinal);
         Assert.Equal(5, Plot().Count(page));
+        // From the accumulator's last place, 2^-18, to its limit, 2^11: 29 powers of two, of which Q3.8's frame begins at the tenth.
+        Assert.Contains("powers of two from 2<sup>-18</sup> to 2<sup>11</sup>", page, StringComparison.Ordinal);
+        Assert.Contains("<rect class=\"fill\" y=\"2\" width=\"72.66\" height=\"6\"/><rect class=\"span\" x=\"34.48\" width=\"37.93\" height=\"10\"/><path d=\"M62.07 0V10\"/>", page, StringComparison.Ordinal);
     }
 
     [Fact]

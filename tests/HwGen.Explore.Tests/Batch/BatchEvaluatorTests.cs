@@ -36,6 +36,17 @@ public sealed class BatchEvaluatorTests(ITestOutputHelper output)
     public void Step_DenseLayersBetweenGrus_GivesTheReferencesWords(int k, int bits) => AssertEqualsReference(new(40 + k,
         [new DenseLayer(7, 9, k, rectify: true), new GruLayer(9, 11, k), new DenseLayer(11, 6, k, rectify: true), new GruLayer(6, 5, k), new DenseLayer(5, 10, k), new DenseLayer(10, 3, k)], bits, Hardware));
 
+    [Theory]
+    [InlineData(1, 7, 0, true)]
+    [InlineData(4, 18, 6, true)]
+    [InlineData(8, 10, 12, false)]
+    [InlineData(16, 14, 0, true)]
+    public void Step_Lstms_GivesTheReferencesWords(int k, int bits, int projection, bool peepholes)
+    {
+        int outputs = projection > 0 ? projection : 11;
+        AssertEqualsReference(new(60 + k, [new LstmLayer(5, 11, projection, peepholes, k, k, k), new LstmLayer(outputs, 11, projection, peepholes, k, k, k), new DenseLayer(outputs, 3, k)], bits, Hardware));
+    }
+
     [Fact]
     public void Step_NoLayerBehindTheGru_GivesTheReferencesWords() => AssertEqualsReference(new(50, [new GruLayer(5, 7, 2)], 10, Hardware));
 
@@ -44,7 +55,7 @@ public sealed class BatchEvaluatorTests(ITestOutputHelper output)
     {
         LayerDescription[][] others =
         [
-            [new LstmLayer(4, 6, 0, false, 2, 2, 2)],
+            [new LstmLayer(4, 6, 0, false, 2, 4, 2)],
             [new GruLayer(4, 6, 2, 2, linearBeforeReset: false)],
             [new GruLayer(4, 6, 2, 4, linearBeforeReset: true)],
             [new GruLayer(4, 6, 2), new DenseLayer(6, 3, 1)],
@@ -103,7 +114,7 @@ public sealed class BatchEvaluatorTests(ITestOutputHelper output)
             {
                 references[s].Step([.. Input(data, s, t).ToArray().Select(v => plan.InputFormat.Quantize(v))], t == 0, taps);
                 for (int l = 0; l < plan.Layers.Count; l++)
-                    if (plan.Layers[l] is GruLayer) Assert.Equal(references[s].State(l).ToArray(), Words(run.State(l), s));
+                    if (plan.Layers[l] is GruLayer or LstmLayer) Assert.Equal(references[s].State(l).ToArray(), Words(run.State(l), s));
                 for (int v = 0; whole && v < plan.Program.Vectors.Count; v++) Assert.Equal(references[s].Vector(v).ToArray(), Words(run.Vector(v), s));
             }
         }

@@ -181,6 +181,15 @@ public sealed class SweepStoreTests : IDisposable
         Assert.Contains("this is a folder", Complaint(), StringComparison.Ordinal);
     }
 
+    /// <summary>A folder that takes no file, not even the superuser's, whom permissions don't stop.</summary>
+    [Fact]
+    public void Open_FolderThatTakesNoFile_IsRefused()
+    {
+        string message = Assert.Throws<InputException>(() => SweepStore.Open("/proc/self/points.sqlite", _clock).Dispose()).Message;
+
+        Assert.StartsWith("/proc/self/points.sqlite:1:1: error: the store can't be written: mend the permissions", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Begin_DiskFull_SaysSoAndKeepsWhatIsThere()
     {
