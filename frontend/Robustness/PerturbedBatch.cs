@@ -24,17 +24,29 @@ internal sealed class PerturbedBatch(LabelledData source, int capacity, double e
 
     public override InputBox? Box => source.Box;
 
+    /// <summary>How a value is read; null as it is. Points themselves are not changed by it.</summary>
+    public Func<float, float>? Seen { get; init; }
+
     /// <summary>0..Count−1.</summary>
     public int[] Slots { get; private set; } = [];
 
     public override int Length(int index) => source.Length(_indices[index]);
 
-    public override void Read(int index, Span<float> inputs) => _points[index].CopyTo(inputs);
+    public override void Read(int index, Span<float> inputs)
+    {
+        var point = _points[index];
+        if (Seen is null) point.CopyTo(inputs);
+        else
+            for (int i = 0; i < point.Length; i++) inputs[i] = Seen(point[i]);
+    }
 
     public override ReadOnlySpan<byte> Labels(int index) => source.Labels(_indices[index]);
 
     /// <summary>Where a sequence is now, shape (steps, input).</summary>
     public Span<float> Point(int slot) => _points[slot];
+
+    /// <summary>All of them.</summary>
+    public float[][] Points => _points[.._count];
 
     /// <summary>Which sequence of the data it is.</summary>
     public int SourceIndex(int slot) => _indices[slot];

@@ -3,6 +3,9 @@ using System.CommandLine.Parsing;
 using HwGen.Cli.Progress;
 using HwGen.Cli.Results;
 using HwGen.Cli.Steps;
+using HwGen.Core.Network;
+using HwGen.Core.Plan;
+using HwGen.Explore;
 using HwGen.Frontend.Data;
 using HwGen.Frontend.Robustness;
 using HwGen.Frontend.Training;
@@ -37,13 +40,27 @@ public sealed class AttackVerb() : DesignVerb("attack", "Score a design's traine
     private readonly Option<int> queries = Count("--queries", "Outputs of an input that the black-box attack may ask for.", 300);
     private readonly Option<int> draws = Count("--draws", "Draws of weight noise that gradients are averaged over; for designs with noise.", 10);
     private readonly Option<int> images = Count("--images", "Test inputs, the first ones.", 1000);
+    private readonly Option<int[]> bits = new("--bits")
+    {
+        Description = "Word lengths whose integer networks are attacked too, as the hardware computes them; 0 for none. The design's own by default.",
+        HelpName = "B",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<int> integerImages = Count("--integer-images", "Of these inputs the first ones that integer networks are attacked with.", 500);
     private readonly Option<int> seed = Count("--seed", "Draws random starts and squares.", 1);
     private readonly Option<bool> baseline = new("--baseline") { Description = "Attack the dense baseline instead." };
 
     protected override void AddTo(Command command)
     {
         base.AddTo(command);
-        foreach (Option option in (Option[])[device, epsilons, attacks, steps, restarts, queries, draws, images, seed, baseline]) command.Add(option);
+        foreach (Option option in (Option[])[device, epsilons, attacks, steps, restarts, queries, draws, images, bits, integerImages, seed, baseline]) command.Add(option);
+        bits.Validators.Add(r =>
+        {
+            foreach (int b in r.GetValueOrDefault<int[]>() ?? [])
+                if (b is not 0 and (< 4 or > 18)) r.AddError($"--bits: write numbers from 4 to 18, or 0, not {b}.");
+        });
         epsilons.Validators.Add(r =>
         {
             foreach (double epsilon in r.GetValueOrDefault<double[]>() ?? [])
@@ -62,21 +79,64 @@ public sealed class AttackVerb() : DesignVerb("attack", "Score a design's traine
         var progress = new Relay<TrainingProgress>(p => c.Progress.Report($"train: {p.Phase}", (p.Epoch - 1 + (double)p.Step / p.Steps) / p.Epochs, $"epoch {p.Epoch} of {p.Epochs}, loss {p.Loss:F4}"));
         var outcome = TrainingRun.Run(c.Design, root, c.Device, progress, cancel);
         var network = arguments.GetValue(baseline) ? outcome.Dense : outcome.Circulant;
-        var test = DataSets.Load(c.Design.Data, Path.Join(root, "features"), cancel: cancel).Test;
+        var data = DataSets.Load(c.Design.Data, Path.Join(root, "features"), cancel: cancel);
+        var test = data.Test;
         if (test.Kind == LabelKind.Frame)
             throw new Core.InputException(c.Design.Data.Location.Error("attacks want one label a sequence, but this data has one a step"));
         (AttackPlan Plan, bool Noise)[] runs = [.. Plans(arguments, outcome.Noise is not null && !arguments.GetValue(baseline))];
         var rows = new List<AttackRow>();
-        int count = Math.Min(arguments.GetRequiredValue(images), test.Count);
+        int count = Math.Min(arguments.GetRequiredValue(images), test.Count), some = Math.Min(arguments.GetRequiredValue(integerImages), count);
+        IntegerNetwork[] integers = [.. Integers(c, network, data.Train, arguments, cancel)];
         foreach (var (plan, noise) in runs)
         {
             cancel.ThrowIfCancellationRequested();
             c.Progress.Report("attack", (double)rows.Count / runs.Length, $"{plan.Kind}, epsilon {plan.Epsilon:0.####}");
             var result = RobustEvaluation.Run(network, test, count, plan, arguments.GetRequiredValue(seed), c.Device, noise ? outcome.Noise : null);
-            rows.Add(new(plan.Kind.ToString().ToLowerInvariant(), plan.Epsilon, plan.Steps, plan.StepSize, plan.Restarts, plan.Queries, plan.Draws, noise, result.CleanAccuracy, result.Accuracy));
+            Add(0, AttackWay.Own, result);
+            if (noise) continue;
+            foreach (var (word, straight, attacked) in integers)
+            {
+                c.Progress.Report("attack", (double)rows.Count / (runs.Length * (1 + 2 * integers.Length)), $"{plan.Kind}, epsilon {plan.Epsilon:0.####}, {word} bits");
+                if (plan.Kind == AttackKind.Square) Add(word, AttackWay.Own, Own());
+                else
+                {
+                    Add(word, AttackWay.Transfer, RobustEvaluation.Replay(attacked, test, some, result));
+                    Add(word, AttackWay.StraightThrough, Own());
+                }
+
+                AttackResult Own() => RobustEvaluation.Run(straight, test, some, plan, arguments.GetRequiredValue(seed), c.Device, attacked: attacked);
+            }
         }
-        return new(c.Design.Name, count, network.ParameterCount, network.Weights.SelectMany(w => w.Matrices).Sum(m => m.FirstColumns.Count(v => v != 0)), rows);
+        return new(c.Design.Name, count, some, network.ParameterCount, network.Weights.SelectMany(w => w.Matrices).Sum(m => m.FirstColumns.Count(v => v != 0)), rows);
+
+        void Add(int word, AttackWay way, AttackResult r) =>
+            rows.Add(new(r.Plan.Kind.ToString().ToLowerInvariant(), r.Plan.Epsilon, r.Plan.Steps, r.Plan.StepSize, r.Plan.Restarts, r.Plan.Queries, r.Plan.Draws, r.Noise, word, way, r.Images, r.CleanAccuracy, r.Accuracy));
     }
+
+    /// <summary>Nothing for what the engine does not take.</summary>
+    private IEnumerable<IntegerNetwork> Integers(StepContext c, TrainedNetwork network, LabelledData train, ParseResult arguments, CancellationToken cancel)
+    {
+        int[] words = arguments.GetRequiredValue(bits) is { Length: > 0 } given ? [.. given.Distinct().Where(b => b > 0)] : [c.Design.Quantization.Bits];
+        if (words.Length == 0) yield break;
+        if (EngineLimits.Complaints(c.Design) is [var complaint, ..])
+        {
+            c.Progress.Note($"no integer network: {complaint.Message}");
+            yield break;
+        }
+        c.Progress.Report("attack: record ranges", 0);
+        NetworkRanges ranges = Quantizer.Calibrate(network, train, c.Design.Quantization.CalibrationSequences);
+        foreach (int word in words)
+        {
+            NetworkFormats formats = NetworkFormats.Choose(network, ranges, word, word == c.Design.Quantization.Bits ? c.Design.Quantization.WeightBits : []);
+            AcceleratorPlan plan = AcceleratorPlan.Create(c.Design.Name, network, formats, c.Design.Hardware);
+            yield return new(word, FixedPointModel.Dequantized(network, plan), new FixedPointModel(plan, Environment.ProcessorCount, cancel).Attacked);
+        }
+    }
+
+    /// <param name="Bits">Of a word.</param>
+    /// <param name="Straight">Whose derivatives stand for the integer network's.</param>
+    /// <param name="Attacked">The integer network.</param>
+    private sealed record IntegerNetwork(int Bits, TrainedNetwork Straight, AttackedModel Attacked);
 
     /// <summary>Each attack on the weights as they are and, where they have noise, with it: by single draws and by averaged ones.</summary>
     private IEnumerable<(AttackPlan Plan, bool Noise)> Plans(ParseResult arguments, bool hasNoise)
