@@ -11,6 +11,9 @@ namespace HwGen.Cli.Results;
 /// <param name="Rows">One a network, attack and ε.</param>
 public sealed record AttackReport(string Design, int Images, int IntegerImages, int Parameters, int NonZeroWeights, IReadOnlyList<AttackRow> Rows) : VerbResult
 {
+    /// <summary>The engine of each integer network.</summary>
+    public IReadOnlyList<AttackedEngine> Engines { get; init; } = [];
+
     internal override IEnumerable<string> Lines() =>
     [
         .. TextTable.Render(["attack", "epsilon", "network", "noise", "clean", "attacked"], Rows.Select(r => (string[])
@@ -19,14 +22,14 @@ public sealed record AttackReport(string Design, int Images, int IntegerImages, 
         .. Warnings(),
     ];
 
-    private static string Describe(AttackRow row) => row.Attack switch
+    internal static string Describe(AttackRow row) => row.Attack switch
     {
         "pgd" => $"pgd-{row.Steps}" + (row.Restarts > 1 ? $" x {row.Restarts}" : ""),
         "square" => $"square, {row.Queries} queries",
         var name => name,
     };
 
-    private static string Attacked(AttackRow row) => row.Bits == 0 ? "float" : $"{row.Bits} bits" + row.Way switch
+    internal static string Attacked(AttackRow row) => row.Bits == 0 ? "float" : $"{row.Bits} bits" + row.Way switch
     {
         AttackWay.Transfer => ", points of float",
         AttackWay.StraightThrough => ", straight through",
