@@ -20,7 +20,8 @@ $usage = @'
   demo         set up what the demo needs, then from data to verified Verilog for two networks
   verify-random N [--seed S]
                draw N designs of every kind, generate and co-simulate each
-  bench ARGS   measure training: devices (default), lstm (beside PyTorch, if it is here) or size;
+  bench ARGS   measure training: devices (default), lstm (beside PyTorch, if it is here), size or
+               adversarial [DESIGN]: steps under attack beside natural ones;
                fft-area: the FFT unit by Yosys, beside others; energy: the model beside gate-level power;
                onnx DATA.npz MODEL.onnx...: imported networks beside ONNX Runtime
   fuzz [N]     read N damaged design files and ONNX models (100000), half of each

@@ -4,7 +4,7 @@ using HwGen.Core.Network;
 using HwGen.Frontend.Data;
 using HwGen.Frontend.Kernels;
 
-// Speed of training steps, cost against size, area of the FFT unit, energy at gate level, imported networks beside ONNX Runtime; what is compared is measured in this run, or said to be stated.
+// Speed of training steps, cost of attacks in them, cost against size, area of the FFT unit, energy at gate level, imported networks beside ONNX Runtime; what is compared is measured in this run, or said to be stated.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
 {
@@ -13,6 +13,9 @@ switch (args)
         break;
     case ["size", .. var folder]:
         Size(folder is [var f] ? f : "artifacts/bench");
+        break;
+    case ["adversarial", .. var design]:
+        AdversarialCost.Run(Console.Out, design is [var d] ? d : "examples/fashion-robust.yaml");
         break;
     case ["fft-area"]:
         await FftArea.RunAsync(Console.Out);
@@ -33,7 +36,7 @@ switch (args)
         Devices();
         break;
     default:
-        Console.Error.WriteLine("usage: devices | lstm [CELLS…] | size [FOLDER] | fft-area | energy [FOLDER [energy.json]] | onnx DATA.npz MODEL.onnx…");
+        Console.Error.WriteLine("usage: devices | lstm [CELLS…] | adversarial [DESIGN] | size [FOLDER] | fft-area | energy [FOLDER [energy.json]] | onnx DATA.npz MODEL.onnx…");
         return 2;
 }
 return 0;

@@ -20,6 +20,9 @@ internal sealed class GradientAttack(NetworkModel model)
     /// <summary>Called before each forward pass, if set: draws the noise of randomised weights anew.</summary>
     public Action? Redraw { get; init; }
 
+    /// <summary>What is attacked by <paramref name="model"/>'s derivatives; null: that network itself.</summary>
+    public AttackedModel? Attacked { get; init; }
+
     /// <summary>Draws that a gradient is averaged over.</summary>
     public int Draws { get; init; } = 1;
 
@@ -41,8 +44,10 @@ internal sealed class GradientAttack(NetworkModel model)
         {
             Redraw?.Invoke();
             model.Forward(batch, batch.Slots);
-            bool[]? going = rule.IsOpen || rule.Kind == StopKind.Stationarity ? null : Going(batch, rule);
+            float[][]? outputs = Attacked?.Outputs(batch.Points);
+            bool[]? going = rule.IsOpen || rule.Kind == StopKind.Stationarity ? null : Going(batch, rule, outputs);
             if (going is not null && !going.Any(g => g)) return;
+            if (outputs is not null) model.SetOutputGradients([.. batch.Slots.SelectMany(slot => LossGradient(outputs[slot], batch.Labels(slot)[0]))]);
             model.BackwardToInputs();
             MoreDraws(batch);
             foreach (int slot in batch.Slots)
@@ -83,13 +88,22 @@ internal sealed class GradientAttack(NetworkModel model)
         }
     }
 
-    private bool[] Going(PerturbedBatch batch, StopRule rule)
+    /// <summary>Of cross-entropy at the logits.</summary>
+    private static IEnumerable<double> LossGradient(float[] outputs, int label) => StopRule.Probabilities(outputs).Select((p, c) => c == label ? p - 1 : p);
+
+    private bool[] Going(PerturbedBatch batch, StopRule rule, float[][]? outputs)
     {
         var going = new bool[batch.Count];
         double[] features = rule.Kind == StopKind.Curvature ? model.FeatureSquares()[..batch.Count] : [];
         foreach (int slot in batch.Slots)
         {
-            double[] p = StopRule.Probabilities(model.Outputs(slot));
+            float[] logits = outputs?[slot] ?? model.Outputs(slot);
+            if (rule.Kind == StopKind.Wrong)
+            {
+                going[slot] = RobustEvaluation.Named(logits) == batch.Labels(slot)[0];
+                continue;
+            }
+            double[] p = StopRule.Probabilities(logits);
             going[slot] = rule.Threshold >= (rule.Kind == StopKind.Curvature
                 ? Curvature.Share(p, features[slot], features.Max()) : StopRule.ProbabilityGap(p, batch.Labels(slot)[0]));
         }

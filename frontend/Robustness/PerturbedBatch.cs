@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using HwGen.Frontend.Data;
 
 namespace HwGen.Frontend.Robustness;
@@ -11,6 +12,8 @@ internal sealed class PerturbedBatch(LabelledData source, int capacity, double e
 {
     private readonly int[] _indices = new int[capacity];
     private readonly float[][] _originals = new float[capacity][], _points = new float[capacity][];
+    private readonly float[][] _least = new float[capacity][], _largest = new float[capacity][];    // ends of each value: of the ball, and between those of the inputs
+    private float[] _moves = [];
     private readonly float[] _radii = [.. Enumerable.Range(0, source.InputSize).Select(f => (float)(epsilon * (source.Box?.Range(f) ?? 1)))];
     private int _count;
 
@@ -24,17 +27,29 @@ internal sealed class PerturbedBatch(LabelledData source, int capacity, double e
 
     public override InputBox? Box => source.Box;
 
+    /// <summary>How a value is read; null as it is. Points themselves are not changed by it.</summary>
+    public Func<float, float>? Seen { get; init; }
+
     /// <summary>0..Count−1.</summary>
     public int[] Slots { get; private set; } = [];
 
     public override int Length(int index) => source.Length(_indices[index]);
 
-    public override void Read(int index, Span<float> inputs) => _points[index].CopyTo(inputs);
+    public override void Read(int index, Span<float> inputs)
+    {
+        var point = _points[index];
+        if (Seen is null) point.CopyTo(inputs);
+        else
+            for (int i = 0; i < point.Length; i++) inputs[i] = Seen(point[i]);
+    }
 
     public override ReadOnlySpan<byte> Labels(int index) => source.Labels(_indices[index]);
 
     /// <summary>Where a sequence is now, shape (steps, input).</summary>
     public Span<float> Point(int slot) => _points[slot];
+
+    /// <summary>All of them.</summary>
+    public float[][] Points => _points[.._count];
 
     /// <summary>Which sequence of the data it is.</summary>
     public int SourceIndex(int slot) => _indices[slot];
@@ -48,9 +63,10 @@ internal sealed class PerturbedBatch(LabelledData source, int capacity, double e
         for (int b = 0; b < _count; b++)
         {
             int size = source.Length(indices[b]) * source.InputSize;
-            if (_originals[b]?.Length != size) (_originals[b], _points[b]) = (new float[size], new float[size]);
+            if (_originals[b]?.Length != size) (_originals[b], _points[b], _least[b], _largest[b]) = (new float[size], new float[size], new float[size], new float[size]);
             source.Read(indices[b], _originals[b]);
             _originals[b].CopyTo(_points[b], 0);
+            Ends(b);
         }
     }
 
@@ -66,12 +82,12 @@ internal sealed class PerturbedBatch(LabelledData source, int capacity, double e
     public void Step(int slot, ReadOnlySpan<float> gradient, double length)
     {
         var point = _points[slot];
+        if (_moves.Length < point.Length) _moves = new float[point.Length];
+        var moves = _moves.AsSpan(0, point.Length);
         float share = (float)length;
-        for (int i = 0, f = 0; i < point.Length; i++)
-        {
-            if (gradient[i] != 0) point[i] += MathF.CopySign(share * _radii[f], gradient[i]);
-            if (++f == _radii.Length) f = 0;
-        }
+        for (int row = 0; row < point.Length; row += _radii.Length) TensorPrimitives.Multiply(_radii, share, moves[row..]);
+        for (int i = 0; i < point.Length; i++) moves[i] = gradient[i] == 0 ? 0 : MathF.CopySign(moves[i], gradient[i]);
+        TensorPrimitives.Add(point, moves, point);
         Project(slot);
     }
 
@@ -87,12 +103,17 @@ internal sealed class PerturbedBatch(LabelledData source, int capacity, double e
     /// <summary>The nearest point of the ball between the ends.</summary>
     public void Project(int slot)
     {
-        var (point, original) = (_points[slot], _originals[slot]);
-        var box = source.Box;
-        for (int i = 0, f = 0; i < point.Length; i++)
+        TensorPrimitives.Max(_points[slot], _least[slot], _points[slot]);
+        TensorPrimitives.Min(_points[slot], _largest[slot], _points[slot]);
+    }
+
+    private void Ends(int slot)
+    {
+        var (original, least, largest, box) = (_originals[slot], _least[slot], _largest[slot], source.Box);
+        for (int i = 0, f = 0; i < original.Length; i++)
         {
-            float value = Math.Clamp(point[i], original[i] - _radii[f], original[i] + _radii[f]);
-            point[i] = box is null ? value : Math.Clamp(value, box.Least[f], box.Largest[f]);
+            (least[i], largest[i]) = (original[i] - _radii[f], original[i] + _radii[f]);
+            if (box is not null) (least[i], largest[i]) = (Math.Clamp(least[i], box.Least[f], box.Largest[f]), Math.Clamp(largest[i], box.Least[f], box.Largest[f]));
             if (++f == _radii.Length) f = 0;
         }
     }

@@ -16,22 +16,37 @@ public static class RobustEvaluation
     /// <param name="data">Inputs with a label each; the first <paramref name="images"/> count.</param>
     /// <param name="device">One of <see cref="ComputeDevice.Names"/>.</param>
     /// <param name="noise">α of each channel, see <see cref="TrainingOutcome.Noise"/>: the weights are noisy then, in the attack too.</param>
-    public static AttackResult Run(TrainedNetwork network, LabelledData data, int images, AttackPlan plan, int seed, string device, float[]? noise = null, int threads = 0)
+    /// <param name="attacked">What is attacked by the network's derivatives, without noise; null: the network itself.</param>
+    public static AttackResult Run(TrainedNetwork network, LabelledData data, int images, AttackPlan plan, int seed, string device,
+        float[]? noise = null, int threads = 0, AttackedModel? attacked = null)
     {
         using var ops = ComputeDevice.Open(device, threads);
         using var model = new NetworkModel(ops, network.Layers, Math.Min(BatchSize, Math.Min(images, data.Count)), data.LongestLength, data.Kind);
         ops.Upload(model.Parameters, model.Layout.Pack(network));
         model.Update();
-        if (noise is null) return Run(model, data, images, plan, seed, null);
+        if (noise is null) return Run(model, data, images, plan, seed, null, attacked);
         using var source = new WeightNoise(ops, model, seed);
         ops.Upload(source.Alpha, noise);
         return Run(model, data, images, plan, seed, source);
     }
 
-    internal static AttackResult Run(NetworkModel model, LabelledData data, int images, AttackPlan plan, int seed, WeightNoise? noise)
+    /// <summary>How a model does at the points where an attack on another one ended.</summary>
+    /// <param name="data">The inputs as they are.</param>
+    /// <param name="found">The attack; its first <paramref name="images"/> points count.</param>
+    public static AttackResult Replay(AttackedModel attacked, LabelledData data, int images, AttackResult found)
+    {
+        images = Math.Min(images, found.Images);
+        bool[] clean = Right(data), moved = Right(found.Examples);
+        return found with { Images = images, CleanAccuracy = (double)clean.Count(c => c) / images, Accuracy = (double)clean.Zip(moved).Count(p => p.First && p.Second) / images };
+
+        bool[] Right(LabelledData inputs) => [.. Enumerable.Range(0, images).Chunk(BatchSize).SelectMany(chunk => attacked.Outputs([.. chunk.Select(i => Point(inputs, i))])
+            .Zip(chunk, (outputs, i) => Named(outputs) == data.Labels(i)[0]))];
+    }
+
+    internal static AttackResult Run(NetworkModel model, LabelledData data, int images, AttackPlan plan, int seed, WeightNoise? noise, AttackedModel? attacked = null)
     {
         images = Math.Min(images, data.Count);
-        var batch = new PerturbedBatch(data, model.Batch, plan.Epsilon);
+        var batch = new PerturbedBatch(data, model.Batch, plan.Epsilon) { Seen = attacked?.Seen };
         var examples = new float[images][];
         int round = 0;
         int[] right = [.. Batches(Enumerable.Range(0, images), _ => { })];
@@ -54,13 +69,21 @@ public static class RobustEvaluation
                 noise?.Begin(round++);
                 move(batch);
                 noise?.Draw();
-                model.Forward(batch, batch.Slots);
+                float[][] outputs = Outputs();
                 foreach (int slot in batch.Slots)
                 {
                     examples[indices[slot]] = batch.Point(slot).ToArray();
-                    if (model.Predicted(slot) == batch.Labels(slot)[0]) yield return indices[slot];
+                    if (Named(outputs[slot]) == batch.Labels(slot)[0]) yield return indices[slot];
                 }
             }
+        }
+
+        // What is attacked says this of the batch.
+        float[][] Outputs()
+        {
+            if (attacked is not null) return attacked.Outputs(batch.Points);
+            model.Forward(batch, batch.Slots);
+            return [.. batch.Slots.Select(model.Outputs)];
         }
 
         int[] Pgd()
@@ -76,7 +99,7 @@ public static class RobustEvaluation
         }
 
         void Attack(PerturbedBatch b, int steps, double length, StopRule rule, Func<int, RandomStream>? start) =>
-            new GradientAttack(model) { Redraw = noise is null ? null : noise.Draw, Draws = plan.Draws }.Ascend(b, steps, length, rule, start);
+            new GradientAttack(model) { Redraw = noise is null ? null : noise.Draw, Draws = plan.Draws, Attacked = attacked }.Ascend(b, steps, length, rule, start);
 
         int[] Square()
         {
@@ -93,8 +116,7 @@ public static class RobustEvaluation
                 noise?.Begin(round++);
                 noise?.Draw();
                 for (int slot = 0; slot < queries.Length; slot++) queries[slot].Point.CopyTo(batch.Point(slot));
-                model.Forward(batch, batch.Slots);
-                return [.. batch.Slots.Select(slot => Margin(model.Outputs(slot), batch.Labels(slot)[0]))];
+                return [.. Outputs().Select((outputs, slot) => Margin(outputs, batch.Labels(slot)[0]))];
             }
         }
 
@@ -107,8 +129,22 @@ public static class RobustEvaluation
         }
     }
 
-    /// <summary>The label's output less the largest other one.</summary>
-    internal static double Margin(float[] outputs, int label) => outputs[label] - outputs.Where((_, c) => c != label).Max();
+    /// <summary>The class with the largest output, the first of equals.</summary>
+    internal static int Named(float[] outputs) => Array.IndexOf(outputs, outputs.Max());
+
+    /// <summary>The label's output less the largest other one; of equals, which fixed point has many, below 0 if not the label is named.</summary>
+    internal static double Margin(float[] outputs, int label)
+    {
+        double margin = outputs[label] - outputs.Where((_, c) => c != label).Max();
+        return margin == 0 && Named(outputs) != label ? -double.Epsilon : margin;
+    }
+
+    private static float[] Point(LabelledData data, int index)
+    {
+        var point = new float[data.Length(index) * data.InputSize];
+        data.Read(index, point);
+        return point;
+    }
 
     /// <summary>An input as a picture: a row a step where no layer says otherwise.</summary>
     private static ImageShape Shape(IReadOnlyList<LayerDescription> layers, LabelledData data) => layers[0] switch

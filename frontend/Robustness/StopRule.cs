@@ -11,12 +11,13 @@ internal sealed record StopRule(StopKind Kind, double Threshold)
     public static StopRule Never { get; } = new(StopKind.Never, 0);
 
     /// <summary>Goes on while an input is named rightly: the first wrong point is kept.</summary>
-    public static StopRule WhenWrong { get; } = new(StopKind.ProbabilityGap, 0);
+    public static StopRule WhenWrong { get; } = new(StopKind.Wrong, 0);
 
     /// <summary>Whether no input can stop.</summary>
     public bool IsOpen => Kind switch
     {
         StopKind.Never => true,
+        StopKind.Wrong => false,
         StopKind.Stationarity => Threshold <= 0,
         _ => Threshold >= 1 - Rounding,
     };
@@ -45,6 +46,9 @@ internal sealed record StopRule(StopKind Kind, double Threshold)
 internal enum StopKind
 {
     Never,
+
+    /// <summary>Stops when another class is named; of equal outputs the first is.</summary>
+    Wrong,
 
     /// <summary>Stops when <see cref="StopRule.ProbabilityGap"/> exceeds λ.</summary>
     ProbabilityGap,

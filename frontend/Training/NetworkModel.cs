@@ -24,6 +24,7 @@ internal sealed class NetworkModel : IDisposable
     private readonly Tensor _x, _labels, _results;
     private readonly LaneLayout _inputs, _outputs;
     private readonly int[] _lanes;
+    private readonly bool _isPlain;     // a row is its values as they come, and nothing else
     private readonly int _steps, _mapRows, _positions, _selectAt;
     private readonly Tensor? _last, _lastGradient;
     private readonly IndexTable? _lastRows;
@@ -63,6 +64,7 @@ internal sealed class NetworkModel : IDisposable
         }
         int inputRows = batch * (_mapRows > 0 ? _positions : _steps), outputRows = batch * (kind == LabelKind.Frame ? _steps : 1);
         _lanes = [.. Enumerable.Range(0, _inputs.Size).Select(_inputs.Position)];
+        _isPlain = _inputs.Width == _lanes.Length && _lanes.Index().All(l => l.Item == l.Index);
         _x = ops.Allocate(inputRows * _inputs.Width);
         _labels = ops.Allocate(outputRows);
         _results = ops.Allocate(3 * outputRows);
@@ -206,6 +208,11 @@ internal sealed class NetworkModel : IDisposable
     public void InputGradient(int slot, Span<float> target)
     {
         var (first, next) = RowsOf(slot);
+        if (_isPlain && next == 1)
+        {
+            _hostInputGradient.AsSpan(first * _inputs.Width, target.Length).CopyTo(target);
+            return;
+        }
         for (int r = 0; r < target.Length / _lanes.Length; r++)
             for (int f = 0, at = (first + r * next) * _inputs.Width; f < _lanes.Length; f++)
                 target[r * _lanes.Length + f] = _hostInputGradient[at + _lanes[f]];
@@ -312,9 +319,11 @@ internal sealed class NetworkModel : IDisposable
             // A row is a step of the sequence or a position of the image.
             int count = size / _inputs.Size;
             var (first, next) = RowsOf(b);
-            for (int r = 0; r < count; r++)
-                for (int f = 0, at = (first + r * next) * _inputs.Width; f < _lanes.Length; f++)
-                    inputs[at + _lanes[f]] = values[r * _lanes.Length + f];
+            if (_isPlain && next == 1) values.AsSpan(0, size).CopyTo(inputs[(first * _inputs.Width)..]);
+            else
+                for (int r = 0; r < count; r++)
+                    for (int f = 0, at = (first + r * next) * _inputs.Width; f < _lanes.Length; f++)
+                        inputs[at + _lanes[f]] = values[r * _lanes.Length + f];
             System.Buffers.ArrayPool<float>.Shared.Return(values);
             var own = data.Labels(indices[b]);
             if (_kind == LabelKind.Sequence) _hostLabels[b] = own[0];

@@ -31,6 +31,19 @@ public static class Spectrum
         return Forward(wide);
     }
 
+    /// <summary>x whose <see cref="Forward(ReadOnlySpan{double})"/> is this.</summary>
+    /// <param name="spectrum">Shape (k), packed.</param>
+    public static double[] Inverse(ReadOnlySpan<double> spectrum)
+    {
+        int k = spectrum.Length;
+        var bins = new Complex[k];
+        bins[0] = spectrum[0];
+        if (k > 1) bins[k / 2] = spectrum[1];
+        for (int f = 1; f < k / 2; f++) bins[k - f] = Complex.Conjugate(bins[f] = new(spectrum[2 * f], spectrum[2 * f + 1]));
+        Fourier.Inverse(bins, FourierOptions.AsymmetricScaling);
+        return [.. bins.Select(b => b.Real)];
+    }
+
     /// <summary>Real multiplies of one product of two spectra: 2k − 2 (k = 1: one), or with three to a complex product (3k − 2) / 2.</summary>
     public static int ProductMultiplies(int blockSize, bool threeMultiply = false) =>
         blockSize == 1 ? 1 : 2 + (threeMultiply ? 3 : 4) * (blockSize / 2 - 1);

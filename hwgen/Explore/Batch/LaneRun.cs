@@ -4,15 +4,13 @@ using HwGen.Core.Plan;
 
 namespace HwGen.Explore.Batch;
 
-/// <summary>Runs <see cref="Lanes.Count"/> sequences through a network, step by step. Not thread-safe.</summary>
-/// <remarks>Follows sim's integer reference line by line; words are raw, shape (words, lanes).</remarks>
-internal sealed class LaneRun
+/// <summary>For GRUs and dense layers of one block size.</summary>
+internal sealed class LaneRun : LaneEngine
 {
     private readonly LaneNetwork _network;
     private readonly AcceleratorPlan _plan;
     private readonly StepProgram _program;
     private readonly FixedFormat _word;
-    private readonly double[][] _vectors;    // words of each vector
     private readonly double[][] _spectra;    // of each spectrum; a state's is the last step's until its layer has run
     private readonly double[][] _state;      // of each GRU and LSTM layer
     private readonly double[][] _sums;       // of each sum, in the frequency domain and then not
@@ -20,12 +18,11 @@ internal sealed class LaneRun
     private readonly double[] _block;
     private readonly double[] _lanes;
 
-    public LaneRun(LaneNetwork network)
+    public LaneRun(LaneNetwork network) : base(network.Plan)
     {
         (_network, _plan, _program) = (network, network.Plan, network.Plan.Program);
         int length = _plan.BlockSize * Lanes.Count;
         _word = new(_plan.WordBits, _plan.WordBits - 1);
-        _vectors = [.. _program.Vectors.Select(v => new double[v.Blocks * length])];
         _spectra = [.. _program.Spectra.Select(s => new double[_program.Vectors[s.Vector].Blocks * length])];
         _state = [.. network.Layers.Select(l => new double[(l.Cell?.Blocks ?? 0) * length])];
         _sums = [.. network.Terms.Select(t => new double[t.Max(m => m.Rows) * length])];
@@ -33,54 +30,19 @@ internal sealed class LaneRun
         (_block, _lanes) = (new double[length], new double[length]);
     }
 
-    /// <summary>Words of the step last run, shape (words padded to blocks, lanes).</summary>
-    public ReadOnlySpan<double> Vector(int vector) => _vectors[vector];
-
     /// <summary>Of a GRU or LSTM layer, shape (cells padded to blocks, lanes).</summary>
     public ReadOnlySpan<double> State(int layer) => _state[layer];
 
-    /// <summary>Runs some sequences from their first step to their last; the other lanes are idle.</summary>
-    /// <param name="sequences">At most <see cref="Lanes.Count"/>, each of shape (steps, input size).</param>
-    /// <param name="everyStep">Whether every step's class is wanted, or the last one's alone.</param>
-    /// <returns>The class of each step of each sequence; 0 where it isn't wanted.</returns>
-    public int[][] Classify(IReadOnlyList<ArraySegment<float>> sequences, bool everyStep)
+    /// <inheritdoc/>
+    public override void Begin()
     {
-        int size = _plan.Input.Size;
-        int[][] classes = [.. sequences.Select(s => new int[s.Count / size])];
-        Begin();
-        for (int t = 0; t < classes.Max(c => c.Length); t++)
-        {
-            bool wanted = everyStep;
-            for (int s = 0; s < classes.Length; s++)
-            {
-                if (t < classes[s].Length) SetInput(s, sequences[s].AsSpan(t * size, size));
-                wanted |= t == classes[s].Length - 1;
-            }
-            Step(wanted);
-            if (!wanted) continue;
-            for (int s = 0; s < classes.Length; s++) if (t < classes[s].Length) classes[s][t] = Class(s);
-        }
-        return classes;
-    }
-
-    /// <summary>Begins new sequences in all lanes.</summary>
-    public void Begin()
-    {
-        Array.Clear(_vectors[0]);
+        base.Begin();
         foreach (double[] state in _state) Array.Clear(state);
         foreach (double[] spectrum in _spectra) Array.Clear(spectrum);
     }
 
-    /// <param name="lane">Which sequence.</param>
-    /// <param name="values">Of the next step, shape (input size).</param>
-    public void SetInput(int lane, ReadOnlySpan<float> values)
-    {
-        for (int i = 0; i < values.Length; i++) _vectors[0][i * Lanes.Count + lane] = _plan.InputFormat.Quantize(values[i]);
-    }
-
-    /// <summary>Runs one step.</summary>
-    /// <param name="output">Whether it runs to the output, or only what later steps need.</param>
-    public void Step(bool output)
+    /// <inheritdoc/>
+    public override void Step(bool output)
     {
         Transform(0);
         for (int l = 0; l < (output ? _network.Layers.Length : _network.Recurrent); l++)
@@ -92,15 +54,6 @@ internal sealed class LaneRun
             }
             if (_network.Layers[l].Linear is { } linear) UpdateLinear(linear);
         }
-    }
-
-    /// <summary>Index of the first largest output, as <see cref="Quantizer.Class"/>.</summary>
-    private int Class(int lane)
-    {
-        double[] outputs = _vectors[_program.Output];
-        int best = 0;
-        for (int i = 1; i < _plan.Output.Size; i++) if (outputs[i * Lanes.Count + lane] > outputs[best * Lanes.Count + lane]) best = i;
-        return best;
     }
 
     private void UpdateGru(CellPlan cell)
@@ -122,14 +75,14 @@ internal sealed class LaneRun
             state[i] = wide + Math.Floor((z[i] * (state[i] - wide) + half) * scale);
         }
         state.AsSpan(_program.Vectors[cell.Vector].Size * Lanes.Count).Clear();
-        Lanes.RoundSaturate(state, guardBits, _word, _vectors[cell.Vector]);
+        Lanes.RoundSaturate(state, guardBits, _word, Words(cell.Vector));
         Transform(cell.Vector);
     }
 
     private void UpdateLstm(CellPlan cell)
     {
         NetworkFormats formats = _plan.Formats;
-        double[] state = _state[cell.Layer], words = _vectors[cell.Vector];
+        double[] state = _state[cell.Layer], words = Words(cell.Vector);
         int b = _plan.WordBits, padding = _program.Vectors[cell.Vector].Size * Lanes.Count;
         Span<double> input = Gate(cell, 0, state), forget = Gate(cell, 2, state), g = Sum(cell.Sums[3], 3);
         Lanes.RoundSaturate(g, 0, _word, g);
@@ -164,7 +117,7 @@ internal sealed class LaneRun
 
     private void UpdateLinear(LinearPlan linear)
     {
-        double[] words = _vectors[linear.Vector];
+        double[] words = Words(linear.Vector);
         Lanes.RoundSaturate(Sum(linear.Sum, _plan.Layers[linear.Layer] is LstmLayer ? null : 0), 0, _word, words);
         if (linear.Rectify)
             for (int i = 0; i < words.Length; i++) words[i] = Math.Max(0, words[i]);
@@ -181,7 +134,7 @@ internal sealed class LaneRun
             int length = _block.Length, shift = _plan.Formats.FftShift(_program, s);
             for (int at = 0; at < _spectra[s].Length; at += length)
             {
-                _network.Fft.Run(_vectors[vector].AsSpan(at, length), _lanes, _scratch);
+                _network.Fft.Run(Words(vector).AsSpan(at, length), _lanes, _scratch);
                 Lanes.RoundSaturate(_lanes, shift, _word, _spectra[s].AsSpan(at, length));
             }
         }

@@ -50,6 +50,41 @@ public sealed class BatchEvaluatorTests(ITestOutputHelper output)
     [Fact]
     public void Step_NoLayerBehindTheGru_GivesTheReferencesWords() => AssertEqualsReference(new(50, [new GruLayer(5, 7, 2)], 10, Hardware));
 
+    public static TheoryData<int, int, LayerDescription[]> Maps()
+    {
+        ImageShape picture = new(7, 6, 2), map = new(7, 6, 5), small = new(3, 2, 5);
+        return new()
+        {
+            { 1, 12, [new ConvLayer(picture, 5, 3, 3, 1, 1, 1, rectify: true), new PoolLayer(map, PoolKind.Max, 2, 2), new DenseLayer(45, 6, 1, rectify: true), new DenseLayer(6, 3, 1)] },
+            { 2, 8, [new ConvLayer(picture, 5, 3, 3, 1, 1, 1), new PoolLayer(map, PoolKind.Average, 2, 3), new ConvLayer(small with { Width = 2, Height = 2 }, 9, 2, 2, 1, 1, 4, rectify: true), new DenseLayer(81, 7, 8), new DenseLayer(7, 3, 1)] },
+            { 3, 5, [new ConvLayer(picture, 6, 3, 3, 2, 1, 2, rectify: true), new ConvLayer(new(4, 3, 6), 8, 3, 3, 2, 1, 8, rectify: true), new DenseLayer(32, 4, 2)] },
+            { 4, 18, [new DenseLayer(13, 20, 4, rectify: true), new DenseLayer(20, 9, 16), new DenseLayer(9, 3, 1)] },
+        };
+    }
+
+    [Theory]
+    [MemberData(nameof(Maps))]
+    public void Step_MapsAndMixedBlocks_GivesTheReferencesWords(int seed, int bits, LayerDescription[] layers) =>
+        AssertEqualsReference(new(60 + seed, layers, bits, layers[0] is DenseLayer ? Hardware with { ColumnsPerCycle = 3 } : Hardware));
+
+    [Fact]
+    public void Outputs_SequencesOfManySteps_GivesTheReferencesLastWords()
+    {
+        var random = RandomDesign.Draw(9, 4, 9);
+        AcceleratorPlan plan = random.Plan();
+        SequenceDataset data = Data(random, 11);
+        ArraySegment<float>[] sequences = [.. Enumerable.Range(0, data.Count).Select(s => Quantizer.Read(data, s))];
+        var (reference, taps) = (new IntegerReference(plan), new StepTaps(plan));
+
+        long[][] outputs = new BatchEvaluator(plan).Outputs(sequences, 2, CancellationToken.None);
+
+        for (int s = 0; s < data.Count; s++)
+        {
+            for (int t = 0; t < Steps; t++) reference.Step([.. Input(data, s, t).ToArray().Select(v => plan.InputFormat.Quantize(v))], t == 0, taps);
+            Assert.Equal(reference.Vector(plan.Program.Output)[..plan.Output.Size].ToArray(), outputs[s]);
+        }
+    }
+
     [Fact]
     public void Fits_AnotherKindOfNetwork_IsForTheReference()
     {
@@ -59,7 +94,7 @@ public sealed class BatchEvaluatorTests(ITestOutputHelper output)
             [new GruLayer(4, 6, 2, 2, linearBeforeReset: false)],
             [new GruLayer(4, 6, 2, 4, linearBeforeReset: true)],
             [new GruLayer(4, 6, 2), new DenseLayer(6, 3, 1)],
-            [new ConvLayer(new(3, 3, 1), 4, 2, 2, 1, 0, 1), new DenseLayer(16, 3, 1)],
+            [new ConvLayer(new(3, 3, 1), 4, 2, 2, 1, 0, 1), new DenseLayer(16, 5, 1), new GruLayer(5, 3, 1)],
         ];
         foreach (LayerDescription[] layers in others)
         {
@@ -99,7 +134,7 @@ public sealed class BatchEvaluatorTests(ITestOutputHelper output)
         AcceleratorPlan plan = random.Plan();
         Assert.True(BatchEvaluator.Fits(plan));
         SequenceDataset data = Data(random, Lanes.Count);
-        var run = new LaneRun(new(plan));
+        LaneEngine run = MapNetwork.Fits(plan) ? new MapRun(new(plan)) : new LaneRun(new(plan));
         IntegerReference[] references = [.. Enumerable.Range(0, Lanes.Count).Select(_ => new IntegerReference(plan))];
         var taps = new StepTaps(plan);
 
@@ -113,8 +148,8 @@ public sealed class BatchEvaluatorTests(ITestOutputHelper output)
             for (int s = 0; s < Lanes.Count; s++)
             {
                 references[s].Step([.. Input(data, s, t).ToArray().Select(v => plan.InputFormat.Quantize(v))], t == 0, taps);
-                for (int l = 0; l < plan.Layers.Count; l++)
-                    if (plan.Layers[l] is GruLayer or LstmLayer) Assert.Equal(references[s].State(l).ToArray(), Words(run.State(l), s));
+                for (int l = 0; run is LaneRun recurrent && l < plan.Layers.Count; l++)
+                    if (plan.Layers[l] is GruLayer or LstmLayer) Assert.Equal(references[s].State(l).ToArray(), Words(recurrent.State(l), s));
                 for (int v = 0; whole && v < plan.Program.Vectors.Count; v++) Assert.Equal(references[s].Vector(v).ToArray(), Words(run.Vector(v), s));
             }
         }
