@@ -39,7 +39,7 @@ public static class TrainingRun
     /// <exception cref="InputException">The weights are damaged, or of other layers.</exception>
     public static TrainedNetwork Untrained(DesignFile design) => design.Weights is { } weights
         ? CirculantProjection.Project(Weights(weights, DenseLayers(design)), design.Layers)
-        : Initialization.Create(design.Layers, design.Seed, design.Training.RandomGain, design.Training.RandomSpread);
+        : Initialization.Create(design.Layers, design.Seed, design.Training.RandomGain, design.Training.RandomSpread, design.Training.RandomDensity);
 
     /// <summary>What training from scratch would start from: a network of the design's shapes.</summary>
     public static TrainedNetwork Initial(DesignFile design) => Initialization.Create(design.Layers, design.Seed);

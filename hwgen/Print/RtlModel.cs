@@ -165,11 +165,11 @@ internal sealed class RtlModel
         int units = _plan.Shape.IfftUnits, pairs = Math.Max(1, K / 2), elements = _plan.Shape.Elements, columns = _plan.Shape.Columns;
         IReadOnlyList<int> modes = _plan.Program.Modes;
         int cycle = _plan.Shape.ThreeMultiply ? 2 : 3;
-        Put("pe_multipliers", columns * Spectrum.ProductMultiplies(K, _plan.Shape.ThreeMultiply), "mixed", _plan.IsMixed ? 1 : 0, "three", _plan.Shape.ThreeMultiply ? 1 : 0,
+        Put("pe_multipliers", _plan.Shape.ElementMultipliers(K), "sparse", _plan.Shape.Sparse, "taken", _plan.Shape.Sparse ? "weight" : "column", "mixed", _plan.IsMixed ? 1 : 0, "three", _plan.Shape.ThreeMultiply ? 1 : 0,
             "mode_cycle", cycle, "mode_cycle_minus_1", cycle - 1, "pairs", pairs, "pairs_msb", pairs - 1,
             "weight_word", _plan.WeightBits, "weight_bits", columns * K * _plan.WeightBits, "weight_msb", columns * K * _plan.WeightBits - 1,
             "product_first_delay", _plan.Latency.ProductFirst, "product_load_delay", _plan.Latency.ProductLoad,
-            "no_columns", Verilog.Hex(columns, 0), "columns_lane_msb", columns - 1, "column_msb", _control.LaneBitsQ - 1,
+            "no_columns", Verilog.Hex(columns, 0), "index_bits", _plan.IndexBits, "weight_row_bits", _plan.WeightRowBits, "weight_row_msb", _plan.WeightRowBits - 1, "columns_lane_msb", columns - 1, "column_msb", _control.LaneBitsQ - 1,
             "column_lanes", OneHot(columns, _control.LaneBitsQ),
             "units", Enumerable.Range(0, units).Select(u => new ScriptObject
             {
@@ -197,6 +197,8 @@ internal sealed class RtlModel
         PutBits("row", Bits.Of(_plan.Groups.WeightRows.Count));
         PutBits("unit", _control.UnitBits);
         int bank = Bits.Of(2 * _plan.Shape.Streams);
+        PutBits("bank", bank);
+        PutBits("spectrum_row", _control.SpectrumBits);
         PutBits("spectrum_addr", bank + _control.SpectrumBits);
         Put("spectrum_tag_bits", bank + _control.SpectrumBits + _control.LaneBitsQ, "bank_one", Verilog.Decimal(bank, 1));
         PutBits("sum_address", _control.SumAddressBits);

@@ -7,7 +7,7 @@ namespace HwGen.Print;
 /// <summary>Prints a planned accelerator: Verilog modules, memory images and the simulation harness. The same plan gives the same bytes.</summary>
 public static class RtlPrinter
 {
-    private static readonly string[] Modules = ["fft_unit", "ifft_unit", "pe_array", "input", "control", "engine"];
+    private static readonly string[] Modules = ["fft_unit", "ifft_unit", "input", "control", "engine"];
 
     /// <summary>Every file of the design's output folder.</summary>
     public static IReadOnlyList<OutputFile> Print(AcceleratorPlan plan)
@@ -25,6 +25,7 @@ public static class RtlPrinter
             .. plan.ReloadableWeights ? (string[])["registers"] : []];
         foreach (string module in Modules.Concat(units))
             files.Add(new($"rtl/{plan.ModuleName}_{module}.v", TemplateSet.Render(module + ".v.sbn", model)));
+        files.Add(new($"rtl/{plan.ModuleName}_pe_array.v", TemplateSet.Render(plan.Shape.Sparse ? "sparse_array.v.sbn" : "pe_array.v.sbn", model)));
         files.Add(new($"rtl/{plan.ModuleName}.v", TemplateSet.Render("top.v.sbn", model)));
         files.AddRange(plan.Images.Where(i => !i.Reloadable).Select(i => new OutputFile("mem/" + i.FileName, i.ToHex())));
         if (plan.Load is { } load)
@@ -48,6 +49,7 @@ public static class RtlPrinter
             .. gru ? (string[])[] : ["lib/hwgen_gru_lane.v"],
             .. lstm ? (string[])[] : ["lib/hwgen_lstm_lane.v", "lib/hwgen_peephole.v"],
             .. gru || lstm ? (string[])[] : ["lib/hwgen_pwl.v"],
+            .. plan.Shape.Sparse ? (string[])["lib/hwgen_pe.v", "lib/hwgen_spread.v"] : ["lib/hwgen_sparse_pe.v"],
             .. plan.ReloadableWeights ? (string[])[] : ["lib/hwgen_axil.v", "lib/hwgen_weights.v"],
         ];
     }

@@ -39,7 +39,7 @@ public sealed partial class FaultSites
         FaultKind.DroppedValid => [.. Lines(kind, [Module("engine")], ValidLine(), (m, _) => $"{m.Groups["head"].Value}1'b0{m.Groups["tail"].Value}")],
         FaultKind.DroppedStall => [.. Stalls()],
         FaultKind.StateKeptAtTlast => _plan.Program.Cells.Count == 0 ? [] : [.. Lines(kind, [Module("engine"), Module("control")], FreshLine(), (m, _) => $"{m.Groups[1].Value}1'b0;")],
-        FaultKind.SwappedRealImaginary => _plan.BlockSize < 4 ? [] : [.. Lines(kind, ["rtl/hwgen_pe.v"], PartLine(),
+        FaultKind.SwappedRealImaginary => _plan.BlockSize < 4 || _plan.Shape.Sparse ? [] : [.. Lines(kind, ["rtl/hwgen_pe.v"], PartLine(),
             (m, _) => m.Groups[1].Value + (m.Groups[2].Value == "2*i" ? "2*i+1" : "2*i") + m.Groups[3].Value)],
         FaultKind.RomBit => [.. Images(kind, f => !IsSchedule(f))],
         _ => [.. Images(kind, IsSchedule)],
@@ -49,7 +49,7 @@ public sealed partial class FaultSites
 
     private string[] Transforms => [.. _plan.Formats.Modes.SelectMany(m => new[] { Module($"fft_{m.BlockSize}"), Module($"ifft_{m.BlockSize}") })];
 
-    private string[] Arithmetic => [.. Present([.. Transforms, "rtl/hwgen_pe.v", "rtl/hwgen_gru_lane.v", "rtl/hwgen_lstm_lane.v", "rtl/hwgen_peephole.v", Module("linear")])];
+    private string[] Arithmetic => [.. Present([.. Transforms, "rtl/hwgen_pe.v", "rtl/hwgen_sparse_pe.v", "rtl/hwgen_gru_lane.v", "rtl/hwgen_lstm_lane.v", "rtl/hwgen_peephole.v", Module("linear")])];
 
     private string[] Wiring => [Module("engine"), Module("input"), Module("fft_unit"), Module("ifft_unit"), Module("pe_array"), Module("control")];
 

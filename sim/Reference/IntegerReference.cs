@@ -186,19 +186,8 @@ public sealed class IntegerReference
         SumPlan sum = _program.Sums[row.Sum];
         int k = sum.BlockSize, size = _plan.BlockSize;
         Array.Clear(_accumulator);
-        foreach (ColumnStep step in group.Columns)
-        {
-            WeightRow weights = _plan.Groups.WeightRows[step.WeightRow];
-            QuantizedMatrix matrix = _plan.Parameters[sum.Layer].Matrices[sum.Terms[weights.Term].Matrix];
-            long[] spectra = (step.Recurrent ? stream.Previous : stream.Spectra)[step.Spectrum];
-            for (int q = 0; q < weights.Columns.Count; q++)
-                if (weights.Columns[q] is >= 0 and var column)
-                {
-                    ReadOnlySpan<long> x = spectra.AsSpan((step.Row * _plan.Shape.Columns + q) * size + step.Part * k, k);
-                    for (int part = 0; part < size / k && row.Block * (size / k) + part < matrix.RowBlocks; part++)
-                        Accumulate(matrix.Block(row.Block * (size / k) + part, column), x, _accumulator.AsSpan(part * k, k));
-                }
-        }
+        if (_plan.Shape.Sparse) AccumulateAll(stream, row, sum);
+        else AccumulateColumns(stream, group, row, sum);
         _accumulator.CopyTo(taps[tap.Accumulator, tap.Entry]);
         SumFormats formats = _plan.Formats.Sums[row.Sum];
         for (int i = 0; i < size; i++) _block[i] = Saturate(Site.SumSpectrum, FixedFormat.RoundHalfUp(_accumulator[i], formats.DrainShift), formats.Spectrum);
@@ -216,6 +205,36 @@ public sealed class IntegerReference
             if (--_missing[taker][index] > 0) continue;
             if (taker < cells) UpdateCell(stream, taker, row.Block, taps);
             else UpdateLinear(stream, taker - cells, row.Window, row.Block, taps);
+        }
+    }
+
+    private void AccumulateColumns(Stream stream, RowGroup group, RowBlock row, SumPlan sum)
+    {
+        int k = sum.BlockSize, size = _plan.BlockSize;
+        foreach (ColumnStep step in group.Columns)
+        {
+            WeightRow weights = _plan.Groups.WeightRows[step.WeightRow];
+            QuantizedMatrix matrix = _plan.Parameters[sum.Layer].Matrices[sum.Terms[weights.Term].Matrix];
+            long[] spectra = (step.Recurrent ? stream.Previous : stream.Spectra)[step.Spectrum];
+            for (int q = 0; q < weights.Columns.Count; q++)
+                if (weights.Columns[q] is >= 0 and var column)
+                {
+                    ReadOnlySpan<long> x = spectra.AsSpan((step.Row * _plan.Shape.Columns + q) * size + step.Part * k, k);
+                    for (int part = 0; part < size / k && row.Block * (size / k) + part < matrix.RowBlocks; part++)
+                        Accumulate(matrix.Block(row.Block * (size / k) + part, column), x, _accumulator.AsSpan(part * k, k));
+                }
+        }
+    }
+
+    /// <summary>A sparse engine's row block: whole matrices, zeros and all, so nothing is taken from what the plan made of them.</summary>
+    private void AccumulateAll(Stream stream, RowBlock row, SumPlan sum)
+    {
+        foreach (TermPlan term in sum.Terms)
+        {
+            QuantizedMatrix matrix = _plan.Parameters[sum.Layer].Matrices[term.Matrix];
+            long[] spectrum = (term.Recurrent ? stream.Previous : stream.Spectra)[term.Spectrum];
+            for (int lane = 0; lane < _plan.BlockSize && row.Block * _plan.BlockSize + lane < matrix.RowBlocks; lane++)
+                for (int j = 0; j < matrix.ColumnBlocks; j++) _accumulator[lane] += matrix.Block(row.Block * _plan.BlockSize + lane, j)[0] * spectrum[j];
         }
     }
 

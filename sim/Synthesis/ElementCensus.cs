@@ -8,7 +8,7 @@ namespace HwGen.Sim.Synthesis;
 public sealed record ElementCensus(IReadOnlyList<ElementKind> Kinds, IReadOnlyList<TopPort> Ports)
 {
     /// <summary>Modules that designs repeat and that are worth synthesising once.</summary>
-    public static IReadOnlyList<string> Modules { get; } = ["hwgen_pe"];
+    public static IReadOnlyList<string> Modules { get; } = ["hwgen_pe", "hwgen_sparse_pe"];
 
     public long Count => Kinds.Sum(k => k.Count);
 

@@ -31,6 +31,7 @@ internal sealed class AnalyticNetwork
     {
         if (design.Training is { Method: CompressionMethod.Cap } or { Method: CompressionMethod.Dnr, Dnr.Unit: PruningUnit.Channel })
             throw new InputException(design.Data.Location.Error("training decides how many channels are left: explore without --analytic"));
+        if (design.Hardware.Sparse) throw new InputException(design.HardwareLocation.Error("a sparse engine's size follows from which weights are zero, and there are none yet: explore without --analytic"));
         if (EngineLimits.Complaints(design with { Hardware = new(1, 1, 1) }) is { Count: > 0 } complaints) throw new InputException(complaints);
         (_design, _network, _part) = (design, TrainingRun.Initial(design), PlanFacts.Target(design.Hardware));
         TrainedNetwork folded = _network.FoldBatchNorm();

@@ -144,6 +144,8 @@ public sealed class Pipeline
             {
                 Beyond = PlanFacts.Beyond(plan, c.Design.Hardware),
                 Nearest = PlanFacts.Nearest(plan, c.Design.Hardware),
+                Weights = plan.Sparse?.Count,
+                Filled = plan.Sparse is null ? null : plan.FilledShare,
             });
         });
     }

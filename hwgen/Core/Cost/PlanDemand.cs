@@ -100,22 +100,25 @@ public sealed class PlanDemand
         return demand;
     }
 
-    /// <summary>The spectral memory, and from it the row that the elements see.</summary>
+    /// <summary>The spectral memory, and from it the row that the elements see; in a sparse engine the copies that they gather from.</summary>
     private ResourceDemand Spectra()
     {
         int row = _columns * _block, bank = Bits.Of(2 * _plan.Shape.Streams);
+        ResourceDemand delays = Delay(bank + Live("fft_address", "fft_column"), Latency.SpectrumWrite) + Delay(1, Latency.ProductFirst);
+        if (_plan.Shape.Sparse)
+            return ResourceDemand.Of((LogicKind.Register, bank + 1 + Latency.SpectrumWrite + Latency.ProductLoad)) with { Memories = [Ram(bank + Control.SpectrumBits, _block, _plan.SpectrumCopies)] } + delays;
         int parts = Program.Modes.Sum(k => k * _b * (_k / k - 1)) * _columns;
         return ResourceDemand.Of((LogicKind.Multiplexer, parts + (Program.Modes.Count - 1) * row), (LogicKind.Register, row + 2 + Latency.SpectrumWrite + Latency.ProductLoad + 2 * Control.PartBits),
             (LogicKind.Gate, _columns)) with
         {
             Memories = [Ram(bank + Control.SpectrumBits, _block, _columns)],
-        } + Delay(bank + Live("fft_address", "fft_column"), Latency.SpectrumWrite) + Delay(1, Latency.ProductFirst);
+        } + delays;
     }
 
     private ResourceDemand Elements()
     {
         int elements = _plan.Shape.Elements, accumulator = _plan.AccumulatorBits, rows = 1 << Bits.Of(_plan.Groups.WeightRows.Count);
-        ResourceDemand element = ResourceDemand.Element(_k, _b, _plan.WeightBits, accumulator, rows, _columns, _plan.IsMixed, three: _plan.Shape.ThreeMultiply) with { Memories = [] };
+        ResourceDemand element = _plan.Shape.Sparse ? ResourceDemand.SparseElement(_k, _b, _plan.WeightBits, accumulator, _columns) : ResourceDemand.Element(_k, _b, _plan.WeightBits, accumulator, rows, _columns, _plan.IsMixed, three: _plan.Shape.ThreeMultiply) with { Memories = [] };
         // The last element of a chain has none behind it: its drain register only clears. A row to load is collected, and then broadcast.
         return elements * element + ResourceDemand.Of((LogicKind.Multiplexer, -(double)_units * _k * accumulator), (LogicKind.Register, 2.0 * (_plan.Load?.RowBits ?? 0))) with
         {

@@ -35,6 +35,9 @@ public static class PlanOperations
     private static OperationCount Products(AcceleratorPlan plan)
     {
         double accumulated = 0, pairs = 0;
+        // A weight of zero beside others changes nothing.
+        if (plan.Sparse is not null) accumulated = plan.ProductMultiplies;
+        else
         foreach (RowGroup group in plan.Groups.Groups)
             foreach (ColumnStep column in group.Columns)
             {
@@ -94,12 +97,14 @@ public static class PlanOperations
         ControlPlan control = plan.Control;
         int block = plan.BlockSize * plan.WordBits, slice = plan.Shape.Lanes * plan.WordBits, columns = schedule.Groups.Sum(g => g.Group.Columns.Count);
         int members = schedule.Linears.Sum(l => plan.Program.Linears[l.Linear].Windows[l.Group].Length);
+        // Q blocks of a broadcast row, or one for each weight of every element in use.
+        double reads = plan.Shape.Columns * (plan.Shape.Sparse ? schedule.Groups.Sum(g => (double)plan.BlockSize * g.Group.Columns.Count * g.Group.Rows.Count) : columns);
         List<(int, int, double)> words =
         [
             .. control.Runs.Select(r => (r.RunWidth, r.Runs.Count, (double)r.Runs.Count)),
-            (plan.Shape.Columns * plan.BlockSize * plan.WeightBits, plan.Groups.WeightRows.Count, schedule.Groups.Sum(g => (double)g.Group.Columns.Count * g.Group.Rows.Count)),
+            (plan.WeightRowBits, plan.Groups.WeightRows.Count, schedule.Groups.Sum(g => (double)g.Group.Columns.Count * g.Group.Rows.Count)),
             (block, 2 * plan.InputBlocks, plan.InputBlocks + schedule.Ffts.Count(f => Source(f) == VectorSource.Input)),
-            (block, 2 * plan.Shape.Streams * plan.SpectralRows, schedule.Ffts.Count + (double)plan.Shape.Columns * columns),
+            (block, 2 * plan.Shape.Streams * plan.SpectralRows, schedule.Ffts.Count * (double)plan.SpectrumCopies + reads),
             (block + 1, plan.OutputBufferBeats, 2.0 * plan.OutputBlocks),
         ];
         if (plan.Program.Cells.Count > 0)

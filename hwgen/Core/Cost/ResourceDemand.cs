@@ -118,6 +118,25 @@ public sealed record ResourceDemand
                 (LogicKind.Register, (columns > 1 ? 3 : 2) * accumulators)).Logic,
         };
     }
+
+    /// <summary>hwgen_sparse_pe without its memories: in a cycle Q weights of each of K rows, each with a word of its own, accumulated.</summary>
+    /// <param name="k">Rows.</param>
+    /// <param name="bits">Word of spectra.</param>
+    /// <param name="weightBits">Word of weights.</param>
+    /// <param name="accumulatorBits">Of one accumulator.</param>
+    /// <param name="columns">Weights of a row in a cycle.</param>
+    public static ResourceDemand SparseElement(int k, int bits, int weightBits, int accumulatorBits, int columns)
+    {
+        double weights = (double)columns * k, accumulators = (double)k * accumulatorBits;
+        int product = bits + weightBits, word = k == 1 ? 0 : Plan.Bits.Of(k);
+        return new()
+        {
+            Multipliers = [new(weightBits, bits, columns * k) { InputRegisterBits = bits + weightBits, OutputRegisterBits = product }],
+            Logic = Of((LogicKind.Multiplexer, weights * (k - 1) * bits), (LogicKind.Gate, weights * bits), (LogicKind.Adder, Operands(columns) * k * (product + 2.0)),
+                (LogicKind.Accumulator, accumulators), (LogicKind.Multiplexer, accumulators),
+                (LogicKind.Register, weights * (weightBits + word) + 1 + (columns > 1 ? 3 : 2) * accumulators)).Logic,
+        };
+    }
 }
 
 /// <param name="ABits">Signed.</param>

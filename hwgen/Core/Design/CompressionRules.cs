@@ -16,6 +16,10 @@ public static class CompressionRules
                 return (l, $"noise goes with the dense baseline, but this layer has block_size {k}: write 1, or leave 'noise' out");
             if (!channels && training.Method == CompressionMethod.Dnr && k > 1)
                 return (l, $"method dnr prunes single weights, which blocks of {k} do not have: write block_size 1, or unit channel");
+            if (training.RandomDensity < 1 && layers[l].Matrices.Any(m => m.BlockSize > 1))
+                return (l, "a density leaves out single weights, which blocks do not have: write block_size 1, or leave 'density' out");
+            if (training.RandomDensity < 1 && layers[l] is ConvLayer)
+                return (l, "a density goes with recurrent and dense layers: leave 'density' out");
             if (!channels) continue;
             if (layers[l] is GruLayer or LstmLayer)
                 return (l, "only convolutions and dense layers have channels that can be left out: take another method, or unit weight");

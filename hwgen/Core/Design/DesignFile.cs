@@ -78,6 +78,9 @@ public sealed record TrainingSettings(
     /// <summary>Of <see cref="CompressionMethod.Random"/>: standard deviation of biases and peepholes.</summary>
     public double RandomSpread { get; init; }
 
+    /// <summary>Of <see cref="CompressionMethod.Random"/>: share of the weights of every row that are not zero, rounded up.</summary>
+    public double RandomDensity { get; init; } = 1;
+
     /// <summary>Bits of a word of the weights' spectra that block-circulant training sees, or 0: floating point.</summary>
     public int SpectralBits { get; init; }
 
@@ -165,6 +168,14 @@ public sealed record HardwareSettings(int ProcessingElements, double ClockMegahe
 
     /// <summary>Whether a complex product takes three multipliers instead of four; null lets the budget decide, and is no where it has nothing to decide.</summary>
     public bool? ThreeMultiply { get; init; }
+
+    /// <summary>Elements take only weights that are not zero, each with the index of its column: for networks whose block sizes are all 1.</summary>
+    public bool Sparse { get; init; }
+
+    /// <summary>K of a sparse engine: its lanes, 8 where nothing is said; 0 for others.</summary>
+    public int SparseBlock => !Sparse ? 0 : VectorLanes > 0 ? VectorLanes : DefaultSparseBlock;
+
+    private const int DefaultSparseBlock = 8;
 
     /// <summary>Inverse FFT units; 0 lets the plan take as many as pay.</summary>
     public int IfftUnits { get; init; }

@@ -9,7 +9,7 @@ internal static class HardwareSection
 
     private const string Rom = "rom", Reloadable = "reloadable";
 
-    /// <returns>The settings, and where its lanes or else the section stand.</returns>
+    /// <returns>The settings, and where its lanes, or of a sparse engine that it is one, or else the section stand.</returns>
     public static (HardwareSettings Settings, InputLocation Location) Read(SectionReader section, DataSetShape shape, List<InputError> errors)
     {
         Part? part = ReadPart(section, errors);
@@ -24,6 +24,7 @@ internal static class HardwareSection
         {
             ColumnsPerCycle = section.Integer("columns_per_cycle", 1, 64, ifMissing: 1),
             ThreeMultiply = section.OptionalFlag("three_multiply"),
+            Sparse = section.OptionalFlag("sparse") == true,
             IfftUnits = section.Integer("ifft_units", 1, 64, ifMissing: 0),
             VectorLanes = section.Integer("vector_lanes", 1, 64, ifMissing: 0, mustBePowerOfTwo: true),
             Streams = section.Integer("streams", 1, 64, ifMissing: 1),
@@ -32,7 +33,7 @@ internal static class HardwareSection
             Budget = budget,
         };
         section.Finish();
-        return (result, section.LocationOf("vector_lanes"));
+        return (result, section.LocationOf(result.Sparse ? "sparse" : "vector_lanes"));
     }
 
     private static Part? ReadPart(SectionReader section, List<InputError> errors)

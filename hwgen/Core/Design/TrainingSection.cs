@@ -22,6 +22,7 @@ internal static class TrainingSection
         bool random = method == "random";
         double gain = random ? training.Number("gain", NumberRange.Above(0, 100), ifMissing: 1) : 1;
         double spread = random ? training.Number("spread", NumberRange.From(0, 100), ifMissing: 0) : 0;
+        double density = random ? training.Number("density", NumberRange.Above(0, 1), ifMissing: 1) : 1;
         int spectralBits = training.Integer("spectral_bits", 0, 18, ifMissing: 0);
         if (spectralBits is 1 or 2 or 3)
             errors.Add(training.LocationOf("spectral_bits").Error($"'training.spectral_bits' is {spectralBits}: write 0 for floating point, or 4 to 18"));
@@ -75,6 +76,7 @@ internal static class TrainingSection
             Cap = cap,
             RandomGain = gain,
             RandomSpread = spread,
+            RandomDensity = density,
         };
     }
 

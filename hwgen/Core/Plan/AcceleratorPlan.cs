@@ -31,10 +31,11 @@ public sealed class AcceleratorPlan
 
     private AcceleratorPlan(string name, TrainedNetwork network, NetworkFormats formats, HardwareSettings hardware)
     {
-        (Name, ModuleName, Formats, Program) = (name, name.Replace('-', '_'), formats, new(network.Layers));
-        Parameters = [.. network.Weights.Select((w, l) => QuantizedLayer.Quantize(w, Sets(l), formats.Layers[l]))];
-        Groups = new(Program, hardware.ProcessingElements, hardware.ColumnsPerCycle, recurrentFirst: hardware.Streams > 1);
-        Latency = Latencies(Program, formats, hardware.ColumnsPerCycle, hardware.ThreeMultiply == true);
+        (Name, ModuleName, Formats, Program) = (name, name.Replace('-', '_'), formats, new(network.Layers, hardware.SparseBlock));
+        Parameters = Quantize(Program, network, formats);
+        Sparse = hardware.Sparse ? new(Parameters) : null;
+        Groups = new(Program, hardware.ProcessingElements, hardware.ColumnsPerCycle, recurrentFirst: hardware.Streams > 1, Sparse);
+        Latency = Latencies(Program, formats, hardware.ColumnsPerCycle, hardware.ThreeMultiply == true, hardware.Sparse);
         (Shape, Schedule) = ChooseUnits(hardware);
         Tables = [.. BuildTables()];
         ReloadableWeights = hardware.ReloadableWeights;
@@ -62,6 +63,9 @@ public sealed class AcceleratorPlan
     public int BlockSize => Program.BlockSize;
 
     public IReadOnlyList<QuantizedLayer> Parameters { get; }
+
+    /// <summary>Which weights a sparse engine takes; null where it takes all.</summary>
+    public SparsePattern? Sparse { get; }
 
     public RowGroups Groups { get; }
 
@@ -142,7 +146,7 @@ public sealed class AcceleratorPlan
     public int RestCycles => Schedule.IntervalCycles << Control.StageBits;
 
     /// <summary>Real multiplies of all block products of a step; where a kernel reaches over the edge of a map there is none.</summary>
-    public long ProductMultiplies => Groups.Groups.Sum(g => g.Columns.Sum(c => Groups.WeightRows[c.WeightRow].Columns.Count(j => j >= 0)) * g.Rows.Sum(r =>
+    public long ProductMultiplies => Sparse is { } pattern ? pattern.Count : Groups.Groups.Sum(g => g.Columns.Sum(c => Groups.WeightRows[c.WeightRow].Columns.Count(j => j >= 0)) * g.Rows.Sum(r =>
     {
         SumPlan sum = Program.Sums[r.Sum];
         int parts = BlockSize / sum.BlockSize, rows = Parameters[sum.Layer].Matrices[sum.Terms[0].Matrix].RowBlocks;
@@ -150,7 +154,7 @@ public sealed class AcceleratorPlan
     }));
 
     /// <summary>Multipliers of all processing elements.</summary>
-    public int ProductMultipliers => Shape.Elements * Shape.Columns * Spectrum.ProductMultiplies(BlockSize, Shape.ThreeMultiply);
+    public int ProductMultipliers => Shape.Elements * Shape.ElementMultipliers(BlockSize);
 
     /// <summary>Multiplies of all block products ÷ (PE multipliers × cycles a frame).</summary>
     public double MultiplierUtilization => ProductMultiplies / ((double)ProductMultipliers * Schedule.IntervalCycles);
@@ -164,11 +168,14 @@ public sealed class AcceleratorPlan
         + (program.Cells.Any(c => c.Kind == CellKind.Lstm) ? LstmMultipliers + (program.Layers.Any(l => l is LstmLayer { Peepholes: true }) ? LstmLayer.PeepholeGates : 0) : 0);
 
     /// <summary>Latencies of the units of an engine that takes so many columns a cycle, and three or four multipliers to a complex product.</summary>
-    public static UnitLatencies Latencies(StepProgram program, NetworkFormats formats, int columns, bool threeMultiply) => new(
-        formats.Modes.Max(m => m.Fft.LatencyCycles) + FftOverhead, ProductLatency + (columns > 1 ? 1 : 0) + (threeMultiply ? 1 : 0),
+    public static UnitLatencies Latencies(StepProgram program, NetworkFormats formats, int columns, bool threeMultiply, bool sparse = false) => new(
+        formats.Modes.Max(m => m.Fft.LatencyCycles) + FftOverhead, ProductLatency + (columns > 1 ? 1 : 0) + (threeMultiply || sparse ? 1 : 0),
         formats.Modes.Max(m => m.Ifft.LatencyCycles) + IfftOverhead,
         (program.Cells.Any(c => c.Kind == CellKind.Lstm) ? LstmLane : GruLane) + MemoryOverhead,
-        LinearLatency + (program.Linears.Any(l => l.Pool is not null) ? 1 : 0), OutputLatency);
+        LinearLatency + (program.Linears.Any(l => l.Pool is not null) ? 1 : 0), OutputLatency)
+    {
+        SpectrumRead = sparse ? 1 : 0,
+    };
 
     /// <summary>Plans the accelerator of a trained network.</summary>
     /// <param name="name">Design name; '-' becomes '_' in module names.</param>
@@ -184,7 +191,7 @@ public sealed class AcceleratorPlan
     private static AcceleratorPlan Fit(string name, TrainedNetwork network, NetworkFormats formats, HardwareSettings hardware)
     {
         ResourceCount budget = hardware.Budget ?? throw new ArgumentException("No elements are given and no budget to choose them by.", nameof(hardware));
-        var candidates = HardwarePlanner.Candidates(network.Layers, formats, hardware, budget);
+        var candidates = HardwarePlanner.Candidates(network, formats, hardware, budget);
         if (candidates.Count == 0)
         {
             // The smallest engine there is shows by how much.
@@ -200,7 +207,7 @@ public sealed class AcceleratorPlan
 
     /// <summary>Multipliers of the whole engine.</summary>
     public long Multipliers => HardwarePlanner.Multipliers(Program, Formats,
-        new(Shape.Elements, 0, 0) { ColumnsPerCycle = Shape.Columns, ThreeMultiply = Shape.ThreeMultiply, VectorLanes = Program.Cells.Count > 0 ? Shape.Lanes : 0 }, Shape.IfftUnits);
+        new(Shape.Elements, 0, 0) { ColumnsPerCycle = Shape.Columns, ThreeMultiply = Shape.ThreeMultiply, VectorLanes = Program.Cells.Count > 0 ? Shape.Lanes : 0, Sparse = Shape.Sparse }, Shape.IfftUnits);
 
     /// <summary>The slot of time, in intervals from the run's start, in which each step starts when nothing stalls: streams take turns.</summary>
     /// <param name="streams">Stream of each step.</param>
@@ -234,7 +241,7 @@ public sealed class AcceleratorPlan
     public FixedFormat StateFormat(CellPlan cell) => cell.Kind == CellKind.Lstm ? Formats.LstmState : Formats.GruState;
 
     /// <summary>Rows of the spectral memory that a spectrum takes.</summary>
-    public int SpectrumRows(int spectrum) => (Program.Vectors[Program.Spectra[spectrum].Vector].Blocks + Shape.Columns - 1) / Shape.Columns;
+    public int SpectrumRows(int spectrum) => (Program.Vectors[Program.Spectra[spectrum].Vector].Blocks + Shape.SpectrumColumns - 1) / Shape.SpectrumColumns;
 
     /// <summary>First row of a spectrum within a bank of the spectral memory.</summary>
     public int SpectrumBase(int spectrum) => Enumerable.Range(0, spectrum).Sum(SpectrumRows);
@@ -256,6 +263,8 @@ public sealed class AcceleratorPlan
         RowBlock block = row.Rows[element];
         SumPlan sum = Program.Sums[block.Sum];
         QuantizedMatrix matrix = Parameters[sum.Layer].Matrices[sum.Terms[row.Term].Matrix];
+        if (Sparse is not null)
+            return [.. row.Gathered[element].Select((column, w) => column < 0 ? 0 : matrix.Block(block.Block * BlockSize + w % BlockSize, column)[0])];
         int parts = BlockSize / sum.BlockSize;
         for (int q = 0; q < Shape.Columns; q++)
             for (int part = 0; part < parts; part++)
@@ -266,16 +275,39 @@ public sealed class AcceleratorPlan
         return words;
     }
 
+    /// <summary>In a sparse engine the word of a bank of the spectral memory that belongs to each weight of a row, shape (Q·K).</summary>
+    public int[] Indices(WeightRow row, int element)
+    {
+        SumPlan sum = Program.Sums[row.Rows[element].Sum];
+        int first = SpectrumBase(sum.Terms[row.Term].Spectrum) * BlockSize;
+        return [.. row.Gathered[element].Select(column => first + (column < 0 ? row.Idle : column))];
+    }
+
+    /// <summary>Bits of one of <see cref="Indices"/>; 0 in an engine that is not sparse.</summary>
+    public int IndexBits => Sparse is null ? 0 : Bits.Of(SpectralRows) + (BlockSize == 1 ? 0 : Bits.Of(BlockSize));
+
+    /// <summary>Bits of a row of an element's weights.</summary>
+    public int WeightRowBits => Shape.Columns * BlockSize * (WeightBits + IndexBits);
+
+    /// <summary>Copies of the spectral memory: one, or in a sparse engine one for each weight that is taken in a cycle.</summary>
+    public int SpectrumCopies => Sparse is null ? 1 : Shape.Elements * Shape.Columns * BlockSize;
+
+    /// <summary>Of a sparse engine, the share of the places in the rows of weights that hold one: 1 if all rows that run side by side are even.</summary>
+    public double FilledShare => ProductMultiplies / (Groups.WeightRows.Sum(r => (double)r.Rows.Count) * Shape.Columns * BlockSize);
+
     /// <summary>Whether some matrices have smaller blocks than K.</summary>
-    public bool IsMixed => Program.Modes.Count > 1;
+    public bool IsMixed => Program.Modes[0] < BlockSize;
 
     /// <summary>Positions at which a sum is computed in one step.</summary>
     public int Positions(int sum) => Program.Sums[sum].IsLinear ? Program.Linears.First(l => l.Sum == sum).Windows.Sum(w => w.Length) : 1;
 
-    private int[] Sets(int layer)
+    internal static IReadOnlyList<QuantizedLayer> Quantize(StepProgram program, TrainedNetwork network, NetworkFormats formats) =>
+        [.. network.Weights.Select((w, l) => QuantizedLayer.Quantize(w, Sets(program, l), formats.Layers[l]))];
+
+    private static int[] Sets(StepProgram program, int layer)
     {
-        var sets = new int[Layers[layer].Matrices.Count];
-        foreach (TermPlan t in Program.Sums.Where(s => s.Layer == layer).SelectMany(s => s.Terms)) sets[t.Matrix] = t.Set;
+        var sets = new int[program.Layers[layer].Matrices.Count];
+        foreach (TermPlan t in program.Sums.Where(s => s.Layer == layer).SelectMany(s => s.Terms)) sets[t.Matrix] = t.Set;
         return sets;
     }
 
@@ -296,7 +328,7 @@ public sealed class AcceleratorPlan
 
         (EngineShape, Schedule) With(int i)
         {
-            var s = new EngineShape(Groups.Elements, Groups.Columns, i, lanes, hardware.Streams) { ThreeMultiply = hardware.ThreeMultiply == true };
+            var s = new EngineShape(Groups.Elements, Groups.Columns, i, lanes, hardware.Streams) { ThreeMultiply = hardware.ThreeMultiply == true, Sparse = hardware.Sparse };
             return (s, new Scheduler(Program, Groups, s, Latency).Run());
         }
     }

@@ -23,7 +23,7 @@ public sealed class ControlPlan
         PoolShifts = [.. program.Linears.Select(PoolShift).Distinct().Order()];
         FftBlockBits = Bits.Of(new[] { plan.InputBlocks, program.CellWordRows, program.LinearWordRows }.Max());
         SpectrumBits = Bits.Of(plan.SpectralRows);
-        LaneBitsQ = Bits.Of(plan.Shape.Columns);
+        LaneBitsQ = Bits.Of(plan.Shape.SpectrumColumns);
         CellSumBits = Bits.Of(program.CellRows);
         LinearSumBits = Bits.Of(program.LinearSumRows);
         CellBits = Bits.Of(program.CellRows * plan.Slices);
@@ -43,9 +43,12 @@ public sealed class ControlPlan
         Add("fft_variant", Bits.Of(FftVariants.Count));
         Add("fft_last_input", 1, FieldEdge.Last);
         AddUnit("product");
-        Add("product_part", PartBits);
-        Add("product_address", SpectrumBits);
-        Add("product_mode", Bits.Of(program.Modes.Count));
+        if (!plan.Shape.Sparse)
+        {
+            Add("product_part", PartBits);
+            Add("product_address", SpectrumBits);
+            Add("product_mode", Bits.Of(program.Modes.Count));
+        }
         Add("product_recurrent", 1);
         Add("product_first", 1, FieldEdge.First);
         Add("product_last", 1, FieldEdge.Last);
@@ -187,7 +190,7 @@ public sealed class ControlPlan
 
     /// <summary>Index that the FFT tap shows.</summary>
     public int FftIndex(FftOp op) =>
-        (_plan.SpectrumBase(op.Spectrum) + op.Block / _plan.Shape.Columns) | (op.Block % _plan.Shape.Columns << SpectrumBits);
+        (_plan.SpectrumBase(op.Spectrum) + op.Block / _plan.Shape.SpectrumColumns) | (op.Block % _plan.Shape.SpectrumColumns << SpectrumBits);
 
     /// <summary>Index that the accumulator and IFFT taps show for a row block.</summary>
     public int SumIndex(RowBlock row) => (_plan.Program.Sums[row.Sum].Slot << SumAddressBits) | _plan.SumAddress(row);
@@ -228,8 +231,8 @@ public sealed class ControlPlan
             Issue("fft", op.Time);
             Set(op.Time, "fft_source", (int)vector.Source);
             Set(op.Time, "fft_block", vector.Base + op.Block);
-            Set(op.Time, "fft_address", bases[op.Spectrum] + op.Block / _plan.Shape.Columns);
-            Set(op.Time, "fft_column", op.Block % _plan.Shape.Columns);
+            Set(op.Time, "fft_address", bases[op.Spectrum] + op.Block / _plan.Shape.SpectrumColumns);
+            Set(op.Time, "fft_column", op.Block % _plan.Shape.SpectrumColumns);
             Set(op.Time, "fft_variant", IndexOf(FftVariants, FftVariant(op.Spectrum)));
             Set(op.Time, "fft_last_input", vector.Source == VectorSource.Input && op.Block == _plan.InputBlocks - 1 ? 1 : 0);
         }
@@ -238,9 +241,12 @@ public sealed class ControlPlan
             {
                 ColumnStep step = group.Columns[c];
                 Issue("product", start + c);
-                Set(start + c, "product_address", bases[step.Spectrum] + step.Row);
-                Set(start + c, "product_part", step.Part);
-                Set(start + c, "product_mode", IndexOf(program.Modes, program.Spectra[step.Spectrum].BlockSize));
+                if (!_plan.Shape.Sparse)
+                {
+                    Set(start + c, "product_address", bases[step.Spectrum] + step.Row);
+                    Set(start + c, "product_part", step.Part);
+                    Set(start + c, "product_mode", IndexOf(program.Modes, program.Spectra[step.Spectrum].BlockSize));
+                }
                 Set(start + c, "product_recurrent", step.Recurrent ? 1 : 0);
                 Set(start + c, "product_first", c == 0 ? 1 : 0);
                 Set(start + c, "product_last", c == group.Columns.Count - 1 ? 1 : 0);

@@ -15,11 +15,27 @@ public static class EngineLimits
                 errors.Add((design.LayerLocations.Count > l ? design.LayerLocations[l] : design.Data.Location).Error(complaint));
         int k = design.Layers.Max(l => l.BlockSize);
         HardwareSettings hardware = design.Hardware;
-        if (hardware.VectorLanes > 0 && k % hardware.VectorLanes != 0)
+        if (hardware.Sparse) errors.AddRange(SparseComplaints(design));
+        else if (hardware.VectorLanes > 0 && k % hardware.VectorLanes != 0)
             errors.Add(design.HardwareLocation.Error($"{hardware.VectorLanes} vector_lanes do not divide a block of {k} words: take a power of two up to {k}"));
         if (hardware.ColumnsPerCycle > 1 && design.Layers.Any(l => l is ConvLayer))
             errors.Add(design.HardwareLocation.Error("a convolution takes one column a cycle: leave 'columns_per_cycle' out"));
         return errors;
+    }
+
+    private static IEnumerable<InputError> SparseComplaints(DesignFile design)
+    {
+        for (int l = 0; l < design.Layers.Count; l++)
+        {
+            InputLocation location = design.LayerLocations.Count > l ? design.LayerLocations[l] : design.Data.Location;
+            if (design.Layers[l] is ConvLayer or PoolLayer) yield return location.Error("a sparse engine takes no convolutions and pools: leave 'hardware.sparse' out");
+            else if (design.Layers[l].Matrices.FirstOrDefault(m => m.BlockSize > 1) is { } matrix)
+                yield return location.Error($"a sparse engine takes single weights, and this layer has blocks of {matrix.BlockSize}: give it block_size 1, or leave 'hardware.sparse' out");
+        }
+        if (design.Hardware.ReloadableWeights)
+            yield return design.HardwareLocation.Error("a sparse engine's schedule follows from which weights are zero: leave 'weights: reloadable' out, or 'sparse'");
+        if (design.Hardware.ThreeMultiply == true)
+            yield return design.HardwareLocation.Error("a sparse engine has no complex products: leave 'three_multiply' out, or 'sparse'");
     }
 
     private static string? Complaint(IReadOnlyList<LayerDescription> layers, int l) => layers[l] switch

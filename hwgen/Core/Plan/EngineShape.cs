@@ -1,3 +1,5 @@
+using HwGen.Core.Numerics;
+
 namespace HwGen.Core.Plan;
 
 /// <summary>How large an engine is.</summary>
@@ -10,4 +12,14 @@ public sealed record EngineShape(int Elements, int Columns, int IfftUnits, int L
 {
     /// <summary>Whether a complex product takes three multipliers and three adders instead of four multipliers.</summary>
     public bool ThreeMultiply { get; init; }
+
+    /// <summary>Whether elements gather what belongs to weights that are not zero, in place of taking columns from a broadcast row.</summary>
+    public bool Sparse { get; init; }
+
+    /// <summary>Blocks of a row of the spectral memory.</summary>
+    public int SpectrumColumns => Sparse ? 1 : Columns;
+
+    /// <summary>Multipliers of one element.</summary>
+    /// <param name="blockSize">K.</param>
+    public int ElementMultipliers(int blockSize) => Columns * (Sparse ? blockSize : Spectrum.ProductMultiplies(blockSize, ThreeMultiply));
 }

@@ -23,22 +23,23 @@ public static class HardwarePlanner
 
     /// <summary>The sizes that fit: the fastest, those within <see cref="Slack"/> of it from the fewest multipliers up, then the others from the shortest
     /// interval up; empty when none fits.</summary>
-    /// <param name="layers">Of the network, batch norm folded.</param>
+    /// <param name="network">Batch norm folded; of its weights a sparse engine's size depends on which are zero.</param>
     /// <param name="formats">Tell the transforms and the widths.</param>
     /// <param name="hardware">Streams, and lanes where they are set.</param>
     /// <param name="budget">What may be taken.</param>
-    public static IReadOnlyList<HardwareSettings> Candidates(IReadOnlyList<LayerDescription> layers, NetworkFormats formats, HardwareSettings hardware, ResourceCount budget)
+    public static IReadOnlyList<HardwareSettings> Candidates(TrainedNetwork network, NetworkFormats formats, HardwareSettings hardware, ResourceCount budget)
     {
-        var program = new StepProgram(layers);
-        bool maps = layers.Any(l => l is ConvLayer);
+        var program = new StepProgram(network.Layers, hardware.SparseBlock);
+        SparsePattern? pattern = hardware.Sparse ? new(AcceleratorPlan.Quantize(program, network, formats)) : null;
+        bool maps = network.Layers.Any(l => l is ConvLayer);
         var found = new List<(HardwareSettings Settings, int Cycles, long Dsp)>();
         int most = program.Families.Max(f => f.Sum(m => program.Sums[m].Blocks));
         foreach (int columns in maps ? [1] : Enumerable.Range(1, MaxColumns))
             foreach (int elements in Enumerable.Range(1, most).Select(groups => (most + groups - 1) / groups).Distinct())
             {
-                int cycles = Cycles(program, elements, columns);
+                int cycles = Cycles(program, elements, columns, pattern);
                 foreach (int lanes in Lanes(program, hardware, cycles))
-                    foreach (bool three in hardware.ThreeMultiply is { } set ? [set] : Math.Max(formats.Bits, formats.WeightBits) < NarrowestMultiplier ? (bool[])[false, true] : [false])
+                    foreach (bool three in hardware.Sparse ? [false] : hardware.ThreeMultiply is { } set ? [set] : Math.Max(formats.Bits, formats.WeightBits) < NarrowestMultiplier ? (bool[])[false, true] : [false])
                     {
                         HardwareSettings settings = hardware with { ProcessingElements = elements, ColumnsPerCycle = columns, VectorLanes = lanes, ThreeMultiply = three };
                         int units = hardware.IfftUnits > 0 ? hardware.IfftUnits : Units(program, elements, cycles);
@@ -54,7 +55,7 @@ public static class HardwarePlanner
 
     /// <summary>Multipliers of an engine: those of the elements, the transforms and the lanes.</summary>
     public static long Multipliers(StepProgram program, NetworkFormats formats, HardwareSettings settings, int units) =>
-        (long)settings.ProcessingElements * settings.ColumnsPerCycle * Spectrum.ProductMultiplies(program.BlockSize, settings.ThreeMultiply == true)
+        (long)settings.ProcessingElements * new EngineShape(1, settings.ColumnsPerCycle, 1, 1, 1) { ThreeMultiply = settings.ThreeMultiply == true, Sparse = settings.Sparse }.ElementMultipliers(program.BlockSize)
         + formats.Modes.Sum(m => (long)program.BlockSize / m.BlockSize * (m.Fft.Multipliers + units * m.Ifft.Multipliers))
         + (long)settings.VectorLanes * AcceleratorPlan.MultipliersOfLane(program);
 
@@ -62,17 +63,23 @@ public static class HardwarePlanner
     private static IEnumerable<int> Lanes(StepProgram program, HardwareSettings hardware, int cycles)
     {
         int k = program.BlockSize, updates = program.Cells.Sum(c => c.Blocks) * k;
-        if (program.Cells.Count == 0 || hardware.VectorLanes > 0) return [hardware.VectorLanes > 0 ? Math.Min(hardware.VectorLanes, k) : k];
+        if (program.Cells.Count == 0 || hardware.VectorLanes > 0 || hardware.Sparse) return [hardware.VectorLanes > 0 ? Math.Min(hardware.VectorLanes, k) : k];
         return [.. Enumerable.Range(0, int.Log2(k) + 1).Select(e => 1 << e).Where(v => v == k || 2 * updates <= v * cycles)];
     }
 
     /// <summary>Columns of all groups: no interval is shorter.</summary>
-    private static int Cycles(StepProgram program, int elements, int columns)
+    private static int Cycles(StepProgram program, int elements, int columns, SparsePattern? pattern)
     {
         int cycles = 0;
         foreach (int[] family in program.Families)
         {
             SumPlan sum = program.Sums[family[0]];
+            if (pattern is not null)
+            {
+                foreach (RowBlock[] rows in RowGroups.Chunks(program, family, elements))
+                    cycles += Math.Max(1, Enumerable.Range(0, sum.Terms.Count).Sum(t => pattern.Slots(program, rows, t, columns)));
+                continue;
+            }
             int groups = (family.Sum(m => program.Sums[m].Blocks) + elements - 1) / elements, parts = program.BlockSize / sum.BlockSize;
             cycles += program.Layers[sum.Layer] is ConvLayer conv
                 ? groups * program.Linears.First(l => l.Sum == family[0]).Windows.Sum(w => w.Length) * conv.Taps * ((conv.Input.Channels + sum.BlockSize - 1) / sum.BlockSize)
@@ -91,6 +98,12 @@ public static class HardwarePlanner
     private static double Bram36(StepProgram program, NetworkFormats formats, HardwareSettings settings, int cycles)
     {
         int words = settings.ColumnsPerCycle * program.BlockSize;
+        if (settings.Sparse)
+        {
+            // Each weight of a cycle has a copy of the spectra, and in its row an index.
+            int blocks = program.Spectra.Sum(s => program.Vectors[s.Vector].Blocks), index = Plan.Bits.Of(blocks) + (program.BlockSize == 1 ? 0 : Plan.Bits.Of(program.BlockSize));
+            return settings.ProcessingElements * (Blocks(words * (formats.WeightBits + index), cycles) + words * Blocks(program.BlockSize * formats.Bits, 2L * settings.Streams * blocks));
+        }
         long rows = program.Spectra.Sum(s => (program.Vectors[s.Vector].Blocks + settings.ColumnsPerCycle - 1L) / settings.ColumnsPerCycle) * 2 * settings.Streams;
         return settings.ProcessingElements * Blocks(words * formats.WeightBits, cycles) + Blocks(words * formats.Bits, rows);
 

@@ -30,8 +30,9 @@ internal sealed class ImageBuilder(AcceleratorPlan plan)
         var rows = new Dictionary<int, BigInteger>();
         for (int r = 0; r < plan.Groups.WeightRows.Count; r++)
             if (element < plan.Groups.WeightRows[r].Rows.Count)
-                rows[r] = Bits.Pack(plan.WeightWords(plan.Groups.WeightRows[r], element).Select(w => (long)w), plan.WeightBits);
-        return new($"weights_{element}", plan.Shape.Columns * plan.BlockSize * plan.WeightBits, plan.Groups.WeightRows.Count, rows) { Reloadable = plan.ReloadableWeights };
+                rows[r] = Bits.Pack(plan.WeightWords(plan.Groups.WeightRows[r], element).Select(w => (long)w), plan.WeightBits)
+                    | (plan.Sparse is null ? 0 : Bits.Pack(plan.Indices(plan.Groups.WeightRows[r], element).Select(i => (long)i), plan.IndexBits) << (plan.Shape.Columns * plan.BlockSize * plan.WeightBits));
+        return new($"weights_{element}", plan.WeightRowBits, plan.Groups.WeightRows.Count, rows) { Reloadable = plan.ReloadableWeights };
     }
 
     /// <summary>One row a slice of a state block: four biases in the order of the slots, the first least significant, then three peepholes.</summary>

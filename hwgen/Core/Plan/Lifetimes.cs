@@ -75,13 +75,8 @@ internal sealed class Lifetimes(StepProgram program, EngineShape shape, UnitLate
         int turn = shape.Streams * schedule.IntervalCycles;
         var written = schedule.Ffts.ToDictionary(f => (f.Spectrum, f.Block), f => f.Time + latency.Fft - 1);
         foreach (GroupOp op in schedule.Groups)
-            for (int c = 0; c < op.Group.Columns.Count; c++)
-            {
-                ColumnStep step = op.Group.Columns[c];
-                int blocks = program.Vectors[program.Spectra[step.Spectrum].Vector].Blocks;
-                for (int b = step.Row * shape.Columns; b < Math.Min(blocks, (step.Row + 1) * shape.Columns); b++)
-                    if (op.Time + c >= written[(step.Spectrum, b)] + (step.Recurrent ? 1 : 2) * turn) return false;
-            }
+            foreach (BlockRead read in op.Group.Reads)
+                if (op.Time + read.Last + latency.SpectrumRead >= written[(read.Spectrum, read.Block)] + (read.Recurrent ? 1 : 2) * turn) return false;
         return true;
     }
 }

@@ -14,6 +14,9 @@ public sealed record RandomDesign(int Seed, IReadOnlyList<LayerDescription> Laye
     /// <summary>Bits of each layer's matrices; empty is b.</summary>
     public IReadOnlyList<int> WeightBits { get; init; } = [];
 
+    /// <summary>Share of the weights of each row that are not zero, rounded up.</summary>
+    public double Density { get; init; } = 1;
+
     private const int Steps = 6, Sequences = 4;
 
     /// <summary>GRU layers and one dense layer, all of one k.</summary>
@@ -40,7 +43,7 @@ public sealed record RandomDesign(int Seed, IReadOnlyList<LayerDescription> Laye
         int k = layers.Max(l => l.BlockSize);
         // Neither of these comes from the sequence above, so that a seed's network stays what it was.
         var words = new Random(seed ^ 0x5eed);
-        return new(seed, layers, bits, new(random.Next(1, 10), 100, 1)
+        RandomDesign drawn = new(seed, layers, bits, new(random.Next(1, 10), 100, 1)
         {
             ColumnsPerCycle = maps ? 1 : random.Next(1, 5),
             IfftUnits = random.Next(0, 4),
@@ -49,15 +52,24 @@ public sealed record RandomDesign(int Seed, IReadOnlyList<LayerDescription> Laye
             ThreeMultiply = random.Next(2) == 0,
             ReloadableWeights = new Random(~seed).Next(4) == 0,
         }, 0.3 + 2 * random.NextDouble()) { WeightBits = words.Next(2) == 0 ? [] : [.. layers.Select(_ => words.Next(4, 19))] };
+        var sparse = new Random(seed ^ 0x5a5e);
+        return maps || sparse.Next(6) > 0 ? drawn : drawn with
+        {
+            Layers = [.. layers.Select(l => l.MapBlockSizes(_ => 1))],
+            Hardware = drawn.Hardware with { Sparse = true, ThreeMultiply = false, ReloadableWeights = false, VectorLanes = 1 << sparse.Next(0, 4) },
+            Density = sparse.NextDouble(),
+        };
     }
 
     public override string ToString() =>
-        $"seed {Seed}, {string.Join("; ", Layers)}; {Bits} bits{(WeightBits.Count > 0 ? $", weights of {string.Join(", ", WeightBits)}" : "")}, {Hardware}, gain {Gain}";
+        $"seed {Seed}, {string.Join("; ", Layers)}; {Bits} bits{(WeightBits.Count > 0 ? $", weights of {string.Join(", ", WeightBits)}" : "")}, {Hardware}, gain {Gain}{(Density < 1 ? $", density {Density:0.##}" : "")}";
 
     public TrainedNetwork Network()
     {
         var random = new Random(Seed);
-        return new(Layers, [.. Layers.Select(l => Weights(random, l))]);
+        LayerWeights[] weights = [.. Layers.Select(l => Weights(random, l))];
+        if (Density < 1) foreach (BlockCirculantMatrix matrix in weights.SelectMany(w => w.Matrices)) Thin(matrix, random);
+        return new(Layers, weights);
     }
 
     public NetworkFormats Formats(TrainedNetwork network) =>
@@ -136,6 +148,18 @@ public sealed record RandomDesign(int Seed, IReadOnlyList<LayerDescription> Laye
         DenseLayer d => new DenseWeights(Matrix(random, d.Matrices[0]), Values(random, d.OutputSize, 0.5)),
         _ => new NoWeights(),
     };
+
+    /// <summary>Leaves of each row of a matrix without blocks as many weights, others in every row.</summary>
+    private void Thin(BlockCirculantMatrix matrix, Random random)
+    {
+        int kept = (int)Math.Ceiling(Density * matrix.Columns);
+        int[] order = [.. Enumerable.Range(0, matrix.Columns)];
+        for (int i = 0; i < matrix.Rows; i++)
+        {
+            random.Shuffle(order);
+            foreach (int j in order[kept..]) matrix.FirstColumns[i * matrix.Columns + j] = 0;
+        }
+    }
 
     private static IEnumerable<T> Each<T>(int count, Func<T> make) => Enumerable.Range(0, count).Select(_ => make());
 

@@ -27,7 +27,7 @@ public sealed class Scheduler
     }
 
     /// <summary>The shortest interval; among its orders of groups the one whose last output comes first.</summary>
-    public Schedule Run() => Run(_program.Cells.Count == 0 ? 0
+    public Schedule Run() => Run(_program.Cells.Count == 0 || _shape.Sparse ? 0
         : new ScheduleBound(_program, _latency, _shape.Columns, _shape.Streams > 1).Of(_groups.Elements, _shape.IfftUnits, _slices, _shape.Streams).Interval);
 
     /// <inheritdoc cref="Run()"/>
@@ -181,13 +181,9 @@ public sealed class Scheduler
 
         private int? PlaceGroup(RowGroup group)
         {
-            int start = 0, columns = group.Columns.Count, q = _s._shape.Columns, drains = _s.Drains(group);
-            for (int c = 0; c < columns; c++)
-            {
-                ColumnStep step = group.Columns[c];
-                int[] ready = step.Recurrent ? _recurrentReady[step.Spectrum] : _spectrumReady[step.Spectrum];
-                for (int b = step.Row * q; b < Math.Min(ready.Length, (step.Row + 1) * q); b++) start = Math.Max(start, ready[b] - c);
-            }
+            int start = 0, columns = group.Columns.Count, drains = _s.Drains(group);
+            foreach (BlockRead read in group.Reads)
+                start = Math.Max(start, (read.Recurrent ? _recurrentReady : _spectrumReady)[read.Spectrum][read.Block] - read.First);
             if (start > int.MaxValue / 2) throw new InvalidOperationException("A group reads what no group before it makes; this is a bug.");
             int latest = start + _interval, offset = columns - 1 + _s._latency.Product;
             // A convolution's sums share rows of the memory: the window before must have been read.

@@ -14,11 +14,12 @@ public sealed class StepProgram
     private int _cellRows, _cellWords, _linearWords, _linearSums, _biasRows;
 
     /// <param name="layers">As the engine takes them: see <see cref="EngineLimits"/>.</param>
+    /// <param name="blockSize">K; 0 is the layers' largest k. Only a sparse engine has a larger one.</param>
     /// <exception cref="ArgumentException">A layer is out of place.</exception>
-    public StepProgram(IReadOnlyList<LayerDescription> layers)
+    public StepProgram(IReadOnlyList<LayerDescription> layers, int blockSize = 0)
     {
         Layers = layers;
-        BlockSize = layers.Max(l => l.BlockSize);
+        BlockSize = Math.Max(blockSize, layers.Max(l => l.BlockSize));
         _vectors.Add(new("x", -1, VectorSource.Input, 1, layers[0].InputSize, BlockSize, 0));
         for (int l = 0; l < layers.Count; l++)
             switch (layers[l])
@@ -35,7 +36,7 @@ public sealed class StepProgram
 
     public IReadOnlyList<LayerDescription> Layers { get; }
 
-    /// <summary>K: words of a block, the largest k.</summary>
+    /// <summary>K: words of a block, the largest k unless the engine is sparse.</summary>
     public int BlockSize { get; }
 
     /// <summary>The first is the network's input.</summary>

@@ -10,6 +10,9 @@ namespace HwGen.Core.Plan;
 /// <param name="Output">Output issue to its beat on the output stream: memory read, buffer.</param>
 public sealed record UnitLatencies(int Fft, int Product, int Ifft, int Cell, int Linear, int Output)
 {
+    /// <summary>Product issue to the read of the spectral memory: in a sparse engine the weights' indices are read first.</summary>
+    public int SpectrumRead { get; init; }
+
     /// <summary>FFT issue to the cycle in which the spectrum is written: one before it can be used.</summary>
     public int SpectrumWrite => Fft - 1;
 

@@ -56,6 +56,7 @@ public sealed class DesignReaderTests
     public void Parse_RandomWeights_KeepGainAndSpread()
     {
         TrainingSettings training = Parse("training: { method: random, gain: 2.5, spread: 0.25 }").Training;
+        Assert.Equal(1, training.RandomDensity);
         Assert.Equal((CompressionMethod.Random, 2.5, 0.25), (training.Method, training.RandomGain, training.RandomSpread));
         training = Parse("training: { method: random }").Training;
         Assert.Equal((1, 0), (training.RandomGain, training.RandomSpread));

@@ -19,10 +19,12 @@ public sealed class AcceleratorPlanTests
         Assert.Empty(new ScheduleChecker(plan.Program, plan.Groups, plan.Shape, plan.Latency).Check(plan.Schedule));
         Assert.InRange(plan.MultiplierUtilization, 0, 1);
         // Every block of every matrix at every position, but where a kernel reaches over the edge of a map.
-        long all = plan.Program.Sums.Select((sum, m) => plan.Positions(m) * sum.Terms.Sum(t => plan.Parameters[sum.Layer].Matrices[t.Matrix] is var w
+        long all = plan.Sparse is not null ? plan.Parameters.Sum(l => l.Matrices.Sum(m => NonZero(m))) : plan.Program.Sums.Select((sum, m) => plan.Positions(m) * sum.Terms.Sum(t => plan.Parameters[sum.Layer].Matrices[t.Matrix] is var w
             ? (long)w.RowBlocks * w.ColumnBlocks * Spectrum.ProductMultiplies(w.BlockSize, plan.Shape.ThreeMultiply) : 0)).Sum();
         if (plan.Layers.Any(l => l is ConvLayer { Padding: > 0 })) Assert.InRange(plan.ProductMultiplies, 1, all);
         else Assert.Equal(all, plan.ProductMultiplies);
+
+        static long NonZero(QuantizedMatrix m) => Enumerable.Range(0, m.RowBlocks).Sum(i => Enumerable.Range(0, m.ColumnBlocks).Count(j => m.Block(i, j)[0] != 0));
     }
 
     [Theory]
@@ -54,7 +56,7 @@ public sealed class AcceleratorPlanTests
             MemoryImage image = Image(plan, $"weights_{element}");
             Assert.Equal(read, image.Rows.Keys.Order());
             foreach (int row in read)
-                Assert.Equal(plan.WeightWords(plan.Groups.WeightRows[row], element), Unpack(image.Rows[row], plan.Shape.Columns * plan.BlockSize, plan.WordBits).Select(w => (int)w));
+                Assert.Equal(plan.WeightWords(plan.Groups.WeightRows[row], element), Unpack(image.Rows[row], plan.Shape.Columns * plan.BlockSize, plan.WeightBits).Select(w => (int)w));
         }
         Assert.All(plan.Control.Runs, r => Assert.Equal(Enumerable.Range(0, r.Runs.Count), Image(plan, $"schedule_{r.Unit}").Rows.Keys.Order()));
         string[] tables = ["sigmoid", "tanh", "tanh_cell"];
@@ -111,7 +113,7 @@ public sealed class AcceleratorPlanTests
         {
             int k = plan.Program.Sums[block.Key.Sum].BlockSize;
             // Reloadable ones may be any.
-            int[][] words = [.. block.SelectMany(p => plan.WeightWords(p.r, p.element).Select(w => plan.ReloadableWeights ? (int)min : w).Chunk(plan.BlockSize))];
+            int[][] words = [.. block.SelectMany(p => plan.WeightWords(p.r, p.element).Select(w => plan.ReloadableWeights ? -(1 << (plan.WeightBits - 1)) : w).Chunk(plan.BlockSize))];
             for (int lane = 0; lane < plan.BlockSize; lane++)
                 foreach (bool upwards in new[] { false, true })
                 {
@@ -129,8 +131,8 @@ public sealed class AcceleratorPlanTests
                     reached = BigInteger.Max(reached, BigInteger.Abs(sum));
                 }
         }
-        // A product of 2b + 1 bits is the least that an accumulator takes.
-        if (plan.AccumulatorBits > 2 * plan.WordBits + 1)
+        // A product and a bit is the least that an accumulator takes.
+        if (plan.AccumulatorBits > plan.WordBits + plan.WeightBits + 1)
             Assert.True(reached >= limit / 4, $"only {reached} of {limit}");
     }
 
@@ -220,7 +222,7 @@ public sealed class AcceleratorPlanTests
     private static IEnumerable<string> Expected(AcceleratorPlan plan)
     {
         StepProgram program = plan.Program;
-        int q = plan.Shape.Columns;
+        int q = plan.Shape.Sparse ? 1 : plan.Shape.Columns;
         foreach ((int spectrum, int block, int time) in plan.Schedule.Ffts)
         {
             SpectrumPlan s = program.Spectra[spectrum];
@@ -232,7 +234,8 @@ public sealed class AcceleratorPlanTests
             for (int c = 0; c < group.Columns.Count; c++)
             {
                 ColumnStep step = group.Columns[c];
-                yield return $"{time + c} product {plan.SpectrumBase(step.Spectrum) + step.Row} {step.Part} {program.Spectra[step.Spectrum].BlockSize} "
+                string read = plan.Shape.Sparse ? "" : $"{plan.SpectrumBase(step.Spectrum) + step.Row} {step.Part} {program.Spectra[step.Spectrum].BlockSize} ";
+                yield return $"{time + c} product {read}"
                     + $"{Bit(step.Recurrent)} {Bit(c == 0)} {Bit(c == group.Columns.Count - 1)} {step.WeightRow}";
             }
         foreach ((RowBlock row, int unit, int time) in plan.Schedule.Drains)
@@ -280,7 +283,7 @@ public sealed class AcceleratorPlanTests
 
             if (On("fft")) yield return $"{Time("fft")} fft {Fields("fft", "source", "block", "address", "column")} {control.FftVariants[Field("fft_variant")]} {Field("fft_last_input")}";
             if (On("product"))
-                yield return $"{Time("product")} product {Fields("product", "address", "part")} {plan.Program.Modes[Field("product_mode")]} {Fields("product", "recurrent", "first", "last", "row")}";
+                yield return $"{Time("product")} product {(plan.Shape.Sparse ? "" : $"{Fields("product", "address", "part")} {plan.Program.Modes[Field("product_mode")]} ")}{Fields("product", "recurrent", "first", "last", "row")}";
             for (int u = 0; On("drain") && u < plan.Shape.IfftUnits; u++)
                 if (Field($"drain_on_{u}") == 1)
                     yield return $"{Time("drain")} drain {u} {control.DrainVariants[Field("drain_variant")]} {control.IfftVariants[Field("drain_result")]} {Field($"drain_slot_{u}")} {Field($"drain_address_{u}")}";

@@ -51,11 +51,57 @@ public sealed class RowGroupsTests
         }
     }
 
+    /// <summary>Weights and indices are all that a sparse engine has of the matrices: they give them back, zeros between.</summary>
+    [Theory]
+    [InlineData(1, 1, 0.1)]
+    [InlineData(3, 2, 0.4)]
+    [InlineData(2, 5, 0.7)]
+    [InlineData(4, 3, 0)]
+    public void Indices_SparseDesign_ReproduceTheDenseMatrices(int elements, int columns, double density)
+    {
+        LayerDescription[] layers = [new LstmLayer(9, 13, 10, true, 1, 1, 1), new GruLayer(10, 7, 1), new DenseLayer(7, 19, 1)];
+        AcceleratorPlan plan = new RandomDesign(77, layers, 8, new(elements, 100, 1) { Sparse = true, ColumnsPerCycle = columns, VectorLanes = 4, Streams = 2 }) { Density = density }.Plan();
+        int k = plan.BlockSize, filled = 0;
+        var rebuilt = new Dictionary<(int Layer, int Matrix, int Row, int Column), int>();
+        foreach (ColumnStep step in plan.Groups.Groups.SelectMany(g => g.Columns))
+        {
+            WeightRow row = plan.Groups.WeightRows[step.WeightRow];
+            for (int element = 0; element < row.Rows.Count; element++)
+            {
+                SumPlan sum = plan.Program.Sums[row.Rows[element].Sum];
+                TermPlan term = sum.Terms[row.Term];
+                Assert.Equal((term.Spectrum, term.Recurrent), (step.Spectrum, step.Recurrent));
+                int[] weights = plan.WeightWords(row, element), indices = plan.Indices(row, element);
+                Assert.Equal((columns * k, columns * k), (weights.Length, indices.Length));
+                for (int w = 0; w < weights.Length; w++)
+                {
+                    // The index of a weight that is zero reads one of the words that belong to the spectrum, too.
+                    int column = indices[w] - plan.SpectrumBase(term.Spectrum) * k;
+                    Assert.InRange(column, 0, plan.Program.Layers[sum.Layer].Matrices[term.Matrix].Columns - 1);
+                    Assert.True(indices[w] < 1 << plan.IndexBits);
+                    if (weights[w] == 0) continue;
+                    filled++;
+                    rebuilt.Add((sum.Layer, term.Matrix, row.Rows[element].Block * k + w % k, column), weights[w]);
+                }
+            }
+        }
+        foreach ((int l, QuantizedLayer layer) in plan.Parameters.Index())
+            foreach ((int m, QuantizedMatrix matrix) in layer.Matrices.Index())
+                for (int i = 0; i < matrix.RowBlocks; i++)
+                    for (int j = 0; j < matrix.ColumnBlocks; j++)
+                        Assert.Equal(matrix.Block(i, j)[0], rebuilt.GetValueOrDefault((l, m, i, j)));
+        Assert.Equal(filled, plan.ProductMultiplies);
+        // No group takes longer than its fullest row.
+        Assert.All(plan.Groups.Groups, g => Assert.InRange(g.Columns.Count, 1,
+            Math.Max(1, plan.Program.Sums[g.Rows[0].Sum].Terms.Count * (int)Math.Ceiling(Math.Ceiling(density * 13) / columns))));
+    }
+
     [Theory]
     [MemberData(nameof(Seeds))]
     public void WeightWords_AnyDesign_HoldEveryBlockOnce(int seed)
     {
         RandomDesign drawn = RandomDesign.DrawAny(seed);
+        if (drawn.Hardware.Sparse) return;      // Indices_SparseDesign_ReproduceTheDenseMatrices
         TrainedNetwork network = drawn.Network();
         AcceleratorPlan plan = drawn.Plan();
         int k = plan.BlockSize;
@@ -85,7 +131,8 @@ public sealed class RowGroupsTests
 
     private static (StepProgram Program, RowGroups Groups) Deal(RandomDesign network)
     {
-        var program = new StepProgram(network.Layers);
+        // Which weights of a sparse engine are there is for Indices_SparseDesign_ReproduceTheDenseMatrices.
+        var program = new StepProgram(network.Layers, network.Hardware.SparseBlock);
         return (program, new(program, network.Hardware.ProcessingElements, network.Hardware.ColumnsPerCycle, recurrentFirst: network.Hardware.Streams > 1));
     }
 

@@ -51,9 +51,8 @@ internal sealed class ScheduleChecker(StepProgram program, RowGroups groups, Eng
                 ColumnStep column = op.Group.Columns[c];
                 int time = start + op.Time + c, wanted = column.Recurrent ? before : step;
                 Occupy("product", time);
-                int blocks = program.Vectors[program.Spectra[column.Spectrum].Vector].Blocks;
-                for (int b = column.Row * shape.Columns; b < Math.Min(blocks, (column.Row + 1) * shape.Columns) && wanted >= 0; b++)
-                    _reads.Add((Spectrum(column.Spectrum, b, wanted), time, new(wanted)));
+                if (wanted < 0) continue;
+                foreach (int b in Blocks(column)) _reads.Add((Spectrum(column.Spectrum, b, wanted), time + latency.SpectrumRead, new(wanted)));
             }
         foreach (DrainOp op in schedule.Drains)
         {
@@ -90,6 +89,15 @@ internal sealed class ScheduleChecker(StepProgram program, RowGroups groups, Eng
             Occupy("output", start + op.Time);
             ReadWords(program.Output, op.Block, start + op.Time, step);
         }
+    }
+
+    /// <summary>A sparse engine's weights name columns, and those without one still read the idle one.</summary>
+    private IEnumerable<int> Blocks(ColumnStep column)
+    {
+        WeightRow row = groups.WeightRows[column.WeightRow];
+        if (shape.Sparse) return row.Gathered.SelectMany(g => g.Select(c => (c < 0 ? row.Idle : c) / program.BlockSize)).Distinct();
+        int blocks = program.Vectors[program.Spectra[column.Spectrum].Vector].Blocks;
+        return Each(shape.Columns).Select(q => column.Row * shape.Columns + q).Where(b => b < blocks);
     }
 
     /// <summary>Everything once, drains right behind their groups, input and output in order.</summary>

@@ -20,6 +20,8 @@ public sealed class CoSimulatorTests
     [InlineData("google lstm", 12, true)]
     [InlineData("mixed", 9, true)]
     [InlineData("map", 8, false)]
+    [InlineData("sparse gru", 10, false)]
+    [InlineData("sparse lstm", 8, false)]
     public Task VerifyAsync_EveryKind_AgreesInEveryWordAndCycle(string name, int bits, bool reloadable)
     {
         RandomDesign design = Designs.Create(name, bits);

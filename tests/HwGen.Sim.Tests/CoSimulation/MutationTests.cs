@@ -12,6 +12,8 @@ public sealed class MutationTests
     /// <summary>Peepholes, projection, and two streams.</summary>
     private static readonly AcceleratorPlan Lstm = new RandomDesign(621, [new LstmLayer(6, 7, 5, true, 4, 4, 4)], 8, new(3, 100, 1) { Streams = 2 }, 1.5).Plan();
 
+    private static readonly AcceleratorPlan Sparse = new RandomDesign(622, [new GruLayer(6, 7, 1)], 8, new(2, 100, 1) { Sparse = true, VectorLanes = 4 }, 1.5) { Density = 0.5 }.Plan();
+
     [Theory]
     [InlineData("rtl/random_net_fft_unit.v", "out   <= chosen;", "out   <= ~chosen;", "fft")]
     [InlineData("rtl/hwgen_accumulator.v", "acc + sum", "acc - sum", "accumulator_0")]
@@ -52,6 +54,13 @@ public sealed class MutationTests
     [InlineData("sigmoid", 1, 8, "gru_z")]
     [InlineData("tanh", 1, 8, "gru_n")]
     public Task VerifyAsync_FlippedBitInImageOfAGru_FailsAtItsTap(string image, int row, int bit, string tap) => AssertFails(Plan, image, row, bit, tap);
+
+    /// <summary>A weight, and the word and the row that an index above the four weights names.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4 * 8)]
+    [InlineData(4 * 8 + 2)]
+    public Task VerifyAsync_FlippedBitInSparseWeights_FailsAtTheAccumulator(int bit) => AssertFails(Sparse, "weights_0", 0, bit, "accumulator_0");
 
     // Behind four biases come the peepholes of i, o and f, each of four lanes.
     [Theory]
