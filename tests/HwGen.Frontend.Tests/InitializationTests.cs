@@ -39,6 +39,22 @@ public sealed class InitializationTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Create_ADensity_LeavesAsManyWeightsInEveryRowAndTheVariance()
+    {
+        output.WriteLine($"seed {Seed}");
+        var matrices = Initialization.Create([new LstmLayer(96, 64, 32, true, 1, 1, 1)], Seed, density: 0.11).Weights[0].Matrices.ToArray();
+        foreach (var matrix in matrices)
+        {
+            int kept = (int)Math.Ceiling(0.11 * matrix.Columns), entries = matrix.Rows * kept;
+            var rows = matrix.FirstColumns.Chunk(matrix.Columns).ToArray();
+            Assert.All(rows, row => Assert.Equal(kept, row.Count(w => w != 0)));
+            // Every row has others.
+            Assert.InRange(rows.Select(r => string.Join(' ', r.Index().Where(w => w.Item != 0).Select(w => w.Index))).Distinct().Count(), matrix.Rows - 1, matrix.Rows);
+            Assert.InRange(matrix.FirstColumns.Sum(w => (double)w * w) / entries * kept, 1 - 5 * Math.Sqrt(0.8 / entries), 1 + 5 * Math.Sqrt(0.8 / entries));
+        }
+    }
+
+    [Fact]
     public void Create_GatesThatKeepTheState_StartOpen()
     {
         var network = Initialization.Create([new GruLayer(4, 4, 1), new LstmLayer(4, 4, 0, true, 1, 1, 1), new DenseLayer(4, 2, 1)], Seed);

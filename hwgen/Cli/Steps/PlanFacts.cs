@@ -33,7 +33,7 @@ internal static class PlanFacts
         StepProgram program = plan.Program;
         long block = plan.BlockSize * plan.WordBits, units = plan.Shape.IfftUnits, streams = plan.Shape.Streams;
         return plan.Images.Sum(i => (long)i.Rows.Count * i.Width)
-            + block * (2L * plan.InputBlocks + 2 * streams * plan.SpectrumCopies * plan.Shape.SpectrumColumns * plan.SpectralRows
+            + block * (2L * plan.InputBlocks + 2 * streams * plan.SpectrumCopies * plan.SpectrumColumns * plan.SpectralRows
                 + units * ((long)plan.Control.Slots * program.CellRows + program.LinearSumRows) + program.CellWordRows + program.LinearWordRows + plan.OutputBlocks)
             + (program.Cells.Count > 0 ? streams * program.CellRows * plan.BlockSize * plan.StateBits : 0)
             + plan.OutputBufferBeats * (block + 1);

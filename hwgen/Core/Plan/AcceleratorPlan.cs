@@ -240,8 +240,11 @@ public sealed class AcceleratorPlan
     /// <summary>Format of the state that a cell keeps.</summary>
     public FixedFormat StateFormat(CellPlan cell) => cell.Kind == CellKind.Lstm ? Formats.LstmState : Formats.GruState;
 
+    /// <summary>Blocks of a row of the spectral memory.</summary>
+    public int SpectrumColumns => Shape.Sparse ? 1 : Shape.Columns;
+
     /// <summary>Rows of the spectral memory that a spectrum takes.</summary>
-    public int SpectrumRows(int spectrum) => (Program.Vectors[Program.Spectra[spectrum].Vector].Blocks + Shape.SpectrumColumns - 1) / Shape.SpectrumColumns;
+    public int SpectrumRows(int spectrum) => (Program.Vectors[Program.Spectra[spectrum].Vector].Blocks + SpectrumColumns - 1) / SpectrumColumns;
 
     /// <summary>First row of a spectrum within a bank of the spectral memory.</summary>
     public int SpectrumBase(int spectrum) => Enumerable.Range(0, spectrum).Sum(SpectrumRows);

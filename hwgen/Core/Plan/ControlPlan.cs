@@ -23,7 +23,7 @@ public sealed class ControlPlan
         PoolShifts = [.. program.Linears.Select(PoolShift).Distinct().Order()];
         FftBlockBits = Bits.Of(new[] { plan.InputBlocks, program.CellWordRows, program.LinearWordRows }.Max());
         SpectrumBits = Bits.Of(plan.SpectralRows);
-        LaneBitsQ = Bits.Of(plan.Shape.SpectrumColumns);
+        LaneBitsQ = Bits.Of(plan.SpectrumColumns);
         CellSumBits = Bits.Of(program.CellRows);
         LinearSumBits = Bits.Of(program.LinearSumRows);
         CellBits = Bits.Of(program.CellRows * plan.Slices);
@@ -190,7 +190,7 @@ public sealed class ControlPlan
 
     /// <summary>Index that the FFT tap shows.</summary>
     public int FftIndex(FftOp op) =>
-        (_plan.SpectrumBase(op.Spectrum) + op.Block / _plan.Shape.SpectrumColumns) | (op.Block % _plan.Shape.SpectrumColumns << SpectrumBits);
+        (_plan.SpectrumBase(op.Spectrum) + op.Block / _plan.SpectrumColumns) | (op.Block % _plan.SpectrumColumns << SpectrumBits);
 
     /// <summary>Index that the accumulator and IFFT taps show for a row block.</summary>
     public int SumIndex(RowBlock row) => (_plan.Program.Sums[row.Sum].Slot << SumAddressBits) | _plan.SumAddress(row);
@@ -231,8 +231,8 @@ public sealed class ControlPlan
             Issue("fft", op.Time);
             Set(op.Time, "fft_source", (int)vector.Source);
             Set(op.Time, "fft_block", vector.Base + op.Block);
-            Set(op.Time, "fft_address", bases[op.Spectrum] + op.Block / _plan.Shape.SpectrumColumns);
-            Set(op.Time, "fft_column", op.Block % _plan.Shape.SpectrumColumns);
+            Set(op.Time, "fft_address", bases[op.Spectrum] + op.Block / _plan.SpectrumColumns);
+            Set(op.Time, "fft_column", op.Block % _plan.SpectrumColumns);
             Set(op.Time, "fft_variant", IndexOf(FftVariants, FftVariant(op.Spectrum)));
             Set(op.Time, "fft_last_input", vector.Source == VectorSource.Input && op.Block == _plan.InputBlocks - 1 ? 1 : 0);
         }

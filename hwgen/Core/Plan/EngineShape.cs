@@ -16,9 +16,6 @@ public sealed record EngineShape(int Elements, int Columns, int IfftUnits, int L
     /// <summary>Whether elements gather what belongs to weights that are not zero, in place of taking columns from a broadcast row.</summary>
     public bool Sparse { get; init; }
 
-    /// <summary>Blocks of a row of the spectral memory.</summary>
-    public int SpectrumColumns => Sparse ? 1 : Columns;
-
     /// <summary>Multipliers of one element.</summary>
     /// <param name="blockSize">K.</param>
     public int ElementMultipliers(int blockSize) => Columns * (Sparse ? blockSize : Spectrum.ProductMultiplies(blockSize, ThreeMultiply));

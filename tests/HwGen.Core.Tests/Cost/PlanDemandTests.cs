@@ -30,6 +30,19 @@ public sealed class PlanDemandTests
     }
 
     [Fact]
+    public void Of_Sparse_NeedsABlockForEveryMultiplierAndACopyOfTheSpectraForEveryWeightOfACycle()
+    {
+        AcceleratorPlan plan = new RandomDesign(2, [new LstmLayer(12, 20, 8, true, 1, 1, 1)], 12, new(2, 100, 1) { Sparse = true, ColumnsPerCycle = 3, VectorLanes = 4 }) { Density = 0.3 }.Plan();
+
+        ResourceDemand demand = PlanDemand.Of(plan);
+        Assert.Equal(plan.Multipliers, ResourceEstimate.Of(demand, FpgaFamily.Xilinx7).Dsp);
+        // 12 inputs, 20 of the cells and 8 of the projection are 10 blocks of 4 words, in two halves.
+        Assert.Equal(2 * 3 * 4, demand.Memories.Where(m => m is { Writable: true, Rows: 2 * 16, Width: 4 * 12 }).Max(m => m.Count));
+        Assert.Equal(2, demand.Memories.Count(m => m.Width == 3 * 4 * (12 + plan.IndexBits)));
+        Assert.Equal(4 + 2, plan.IndexBits);
+    }
+
+    [Fact]
     public void Modules_OfAPlan_AddUpToIt()
     {
         AcceleratorPlan plan = Gru(4).Plan();

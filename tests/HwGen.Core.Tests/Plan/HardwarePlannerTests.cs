@@ -29,5 +29,22 @@ public sealed class HardwarePlannerTests
         Assert.True(plan.Multipliers > 10);
     }
 
+    /// <summary>Each weight of a cycle has a memory of its own, so block memories, of which there are few, limit the engine before multipliers do.</summary>
+    [Fact]
+    public void Create_SparseForABudget_TakesWhatMultipliersAndMemoriesHold()
+    {
+        var budget = new ResourceCount(100_000, 100_000, 100, 60);
+        RandomDesign design = new(5, [new LstmLayer(16, 64, 0, false, 1, 1, 1)], 12, new(0, 100, 1) { Sparse = true, VectorLanes = 4, Budget = budget }) { Density = 0.25 };
+        AcceleratorPlan plan = design.Plan(), small = (design with { Hardware = design.Hardware with { Budget = budget with { Bram36 = 15 } } }).Plan();
+
+        Assert.Equal((4, true), (plan.BlockSize, plan.Shape.Sparse));
+        Assert.InRange(plan.SpectrumCopies, 32, 60);
+        Assert.InRange(plan.Multipliers, plan.SpectrumCopies, budget.Dsp);
+        Assert.InRange(small.SpectrumCopies, 4, 15);
+        Assert.True(small.Schedule.IntervalCycles > 2 * plan.Schedule.IntervalCycles, $"{small.Schedule.IntervalCycles} and {plan.Schedule.IntervalCycles}");
+        // A quarter of 16 inputs and of 64 recurrent weights in each of 256 rows.
+        Assert.InRange(plan.Schedule.IntervalCycles, 256 * 20 / plan.SpectrumCopies, 2 * 256 * 20 / plan.SpectrumCopies);
+    }
+
     private static AcceleratorPlan Plan(bool? three) => (Design with { Hardware = Design.Hardware with { ThreeMultiply = three } }).Plan();
 }

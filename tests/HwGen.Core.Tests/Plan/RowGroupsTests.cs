@@ -91,6 +91,7 @@ public sealed class RowGroupsTests
                     for (int j = 0; j < matrix.ColumnBlocks; j++)
                         Assert.Equal(matrix.Block(i, j)[0], rebuilt.GetValueOrDefault((l, m, i, j)));
         Assert.Equal(filled, plan.ProductMultiplies);
+        Assert.Empty(new ScheduleChecker(plan.Program, plan.Groups, plan.Shape, plan.Latency).Check(plan.Schedule));
         // No group takes longer than its fullest row.
         Assert.All(plan.Groups.Groups, g => Assert.InRange(g.Columns.Count, 1,
             Math.Max(1, plan.Program.Sums[g.Rows[0].Sum].Terms.Count * (int)Math.Ceiling(Math.Ceiling(density * 13) / columns))));
