@@ -29,9 +29,11 @@ public sealed class BatchEvaluator
     }
 
     /// <summary>Whether this is for a plan: LSTMs, GRUs with linear_before_reset = 1 and dense layers, all of one block size, or dense layers,
-    /// convolutions and pools, whose words fit. Others are for the reference itself.</summary>
-    public static bool Fits(AcceleratorPlan plan) => MapNetwork.Fits(plan)
-        || !plan.Shape.Sparse && plan.Layers.All(l => l is GruLayer { LinearBeforeReset: true } or LstmLayer or DenseLayer) && !plan.IsMixed
+    /// convolutions and pools, whose words fit. Others, and sparse ones, are for the reference itself.</summary>
+    public static bool Fits(AcceleratorPlan plan) => !plan.Shape.Sparse && (MapNetwork.Fits(plan) || FitsLanes(plan));
+
+    private static bool FitsLanes(AcceleratorPlan plan) =>
+        plan.Layers.All(l => l is GruLayer { LinearBeforeReset: true } or LstmLayer or DenseLayer) && !plan.IsMixed
         && plan.AccumulatorBits <= Lanes.MaxBits && 2 * plan.WordBits + plan.Formats.CandidateShift <= Lanes.MaxBits
         && plan.WordBits + plan.Formats.LstmState.Width < Lanes.MaxBits
         && plan.Formats.Modes.All(m => LaneTransform.Fits(m.Fft) && LaneTransform.Fits(m.Ifft));
