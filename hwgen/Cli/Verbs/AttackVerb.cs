@@ -95,7 +95,10 @@ public sealed class AttackVerb()
             .AddValue("quantization", c.Design.Quantization).AddValue("hardware", c.Design.Hardware).Add("device", c.Device)
             .AddValue("attack", new
             {
-                Epsilons = arguments.GetRequiredValue(epsilons), Attacks = arguments.GetRequiredValue(attacks), Bits = arguments.GetRequiredValue(bits), Baseline = arguments.GetValue(baseline),
+                Epsilons = arguments.GetRequiredValue(epsilons),
+                Attacks = arguments.GetRequiredValue(attacks),
+                Bits = arguments.GetRequiredValue(bits),
+                Baseline = arguments.GetValue(baseline),
                 Numbers = ((Option<int>[])[steps, restarts, queries, draws, images, integerImages, seed]).Select(arguments.GetRequiredValue),
             })
             .AddCode(typeof(TrainingRun).Assembly, typeof(AcceleratorPlan).Assembly, typeof(FixedPointModel).Assembly, typeof(IntegerReference).Assembly, typeof(AttackReport).Assembly);

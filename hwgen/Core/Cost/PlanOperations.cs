@@ -38,17 +38,17 @@ public static class PlanOperations
         // A weight of zero beside others changes nothing.
         if (plan.Sparse is not null) accumulated = plan.ProductMultiplies;
         else
-        foreach (RowGroup group in plan.Groups.Groups)
-            foreach (ColumnStep column in group.Columns)
-            {
-                int used = plan.Groups.WeightRows[column.WeightRow].Columns.Count(j => j >= 0);
-                foreach (RowBlock row in group.Rows)
+            foreach (RowGroup group in plan.Groups.Groups)
+                foreach (ColumnStep column in group.Columns)
                 {
-                    int k = plan.Program.Sums[row.Sum].BlockSize, complex = Math.Max(0, k / 2 - 1), parts = plan.BlockSize / k;
-                    accumulated += (double)used * plan.BlockSize;
-                    pairs += 2.0 * used * parts * complex;
+                    int used = plan.Groups.WeightRows[column.WeightRow].Columns.Count(j => j >= 0);
+                    foreach (RowBlock row in group.Rows)
+                    {
+                        int k = plan.Program.Sums[row.Sum].BlockSize, complex = Math.Max(0, k / 2 - 1), parts = plan.BlockSize / k;
+                        accumulated += (double)used * plan.BlockSize;
+                        pairs += 2.0 * used * parts * complex;
+                    }
                 }
-            }
         return new()
         {
             Multiplies = [(plan.WeightBits, plan.WordBits, plan.ProductMultiplies)],

@@ -61,7 +61,8 @@ public static class DesignReader
     {
         var result = new QuantizationSettings(
             section.Integer("bits", 4, 18),
-            section.Integer("calibration_sequences", 1, shape.TrainingSequences ?? int.MaxValue, ifMissing: 500)) { WeightBits = section.Integers("weight_bits", 4, 18, layers, "layer") };
+            section.Integer("calibration_sequences", 1, shape.TrainingSequences ?? int.MaxValue, ifMissing: 500))
+        { WeightBits = section.Integers("weight_bits", 4, 18, layers, "layer") };
         section.Finish();
         return result;
     }

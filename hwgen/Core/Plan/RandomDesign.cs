@@ -51,7 +51,8 @@ public sealed record RandomDesign(int Seed, IReadOnlyList<LayerDescription> Laye
             Streams = random.Next(1, 4),
             ThreeMultiply = random.Next(2) == 0,
             ReloadableWeights = new Random(~seed).Next(4) == 0,
-        }, 0.3 + 2 * random.NextDouble()) { WeightBits = words.Next(2) == 0 ? [] : [.. layers.Select(_ => words.Next(4, 19))] };
+        }, 0.3 + 2 * random.NextDouble())
+        { WeightBits = words.Next(2) == 0 ? [] : [.. layers.Select(_ => words.Next(4, 19))] };
         var sparse = new Random(seed ^ 0x5a5e);
         return maps || sparse.Next(6) > 0 ? drawn : drawn with
         {
