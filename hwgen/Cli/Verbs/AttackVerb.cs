@@ -84,7 +84,7 @@ public sealed class AttackVerb()
                 c.Workspace.Stages.RunAsync("attack", Key(c, arguments), [], () => Task.Run(() => Run(c, arguments, cancellation), cancellation))));
         var result = new AttackResults(reports);
         if (arguments.GetValue(markdown) is { } file)
-            AtomicFile.WriteText(file, result.Markdown($"hwgen attack {string.Join(' ', paths)} {string.Join(' ', arguments.Tokens.Where(t => t.Value.StartsWith('-')).Select(t => t.Value))}".TrimEnd()));
+            AtomicFile.WriteText(file, result.Markdown($"hwgen {string.Join(' ', arguments.Tokens.Select(t => t.Value))}"));
         return reports is [var only] ? only : result;
     }
 

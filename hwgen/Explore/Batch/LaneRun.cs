@@ -4,7 +4,7 @@ using HwGen.Core.Plan;
 
 namespace HwGen.Explore.Batch;
 
-/// <summary>For GRUs and dense layers of one block size.</summary>
+/// <summary>For LSTMs, GRUs and dense layers of one block size.</summary>
 internal sealed class LaneRun : LaneEngine
 {
     private readonly LaneNetwork _network;
