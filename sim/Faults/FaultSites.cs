@@ -122,6 +122,8 @@ public sealed partial class FaultSites
     }
 
     private bool DropsNothing(string instance) => NoShift().IsMatch(instance)
+        // All that there is is dropped, however it is rounded.
+        || (ShiftOfWord().Match(instance) is { Success: true } m && int.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture) >= int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture))
         || (instance.Contains(") u_part (", StringComparison.Ordinal) && _plan.Formats.PeepholeShift == 0)
         // Where the reset comes first, the candidate's parts are whole words, unless one has more places than the other.
         || (instance.Contains(") u_candidate (", StringComparison.Ordinal) && _plan.Formats.CandidateShift == 0 && _plan.Program.Cells.Where(c => c.Kind == CellKind.Gru).All(c => c.ResetsFirst));
@@ -292,6 +294,9 @@ public sealed partial class FaultSites
 
     [GeneratedRegex(@"\.SHIFT\(0\)")]
     private static partial Regex NoShift();
+
+    [GeneratedRegex(@"\.IN_W \((\d+)\),\s*\.SHIFT\((\d+)\)")]
+    private static partial Regex ShiftOfWord();
 
     [GeneratedRegex(@"^(\s*\.SHIFT\()(\d+)(\),?)$")]
     private static partial Regex ShiftLine();

@@ -54,6 +54,18 @@ public sealed class VerilatorTests
         Assert.Contains("nowhere", e.Log, StringComparison.Ordinal);
     }
 
+    /// <summary>A sum whose format is so coarse that the inverse FFT's last rounding drops more bits than there are.</summary>
+    [Fact]
+    public async Task LintAsync_RoundingThatLeavesNothing_IsSilent()
+    {
+        AcceleratorPlan plan = RandomDesign.DrawAny(5096).Plan();
+        Assert.Contains(Enumerable.Range(0, plan.Program.Sums.Count), m =>
+            plan.Formats.IfftShift(plan.Program, m) > plan.Formats.Mode(plan.Program.Sums[m].BlockSize).Ifft.OutputBits);
+        using var design = new Printed(plan);
+
+        Assert.Empty(await Verilator.LintAsync(design.Folder, plan.ModuleName, default));
+    }
+
     [Fact]
     public async Task LintAsync_UnusedSignal_IsReported()
     {
