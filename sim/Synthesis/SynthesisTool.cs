@@ -17,14 +17,14 @@ internal static class SynthesisTool
     /// <param name="arguments">Its arguments.</param>
     /// <param name="line">Hears each line of either stream; not at the same time.</param>
     /// <param name="cancel">Ends the tool and what it has started.</param>
-    /// <returns>The exit code, and both streams as they came.</returns>
+    /// <returns>The exit code, and standard output followed by standard error, so that what was wrong stands at the end.</returns>
     /// <exception cref="ToolException">The program is missing.</exception>
     public static async Task<(int ExitCode, string Log)> RunAsync(string tool, string folder, IReadOnlyList<string> arguments, Action<string>? line, CancellationToken cancel)
     {
-        var log = new StringBuilder();
-        PipeTarget pipe = PipeTarget.ToDelegate(text =>
+        StringBuilder output = new(), errors = new();
+        PipeTarget Into(StringBuilder log) => PipeTarget.ToDelegate(text =>
         {
-            lock (log)
+            lock (output)
             {
                 log.Append(text).Append('\n');
                 line?.Invoke(text);
@@ -33,8 +33,8 @@ internal static class SynthesisTool
         try
         {
             CommandResult result = await CliWrap.Cli.Wrap(tool).WithArguments(arguments).WithWorkingDirectory(folder).WithValidation(CommandResultValidation.None)
-                .WithStandardOutputPipe(pipe).WithStandardErrorPipe(pipe).ExecuteAsync(cancel).ConfigureAwait(false);
-            return (result.ExitCode, log.ToString());
+                .WithStandardOutputPipe(Into(output)).WithStandardErrorPipe(Into(errors)).ExecuteAsync(cancel).ConfigureAwait(false);
+            return (result.ExitCode, output.Append(errors).ToString());
         }
         catch (Win32Exception e)
         {

@@ -102,6 +102,16 @@ public sealed class SynthesizerTests : IDisposable
         Assert.Contains("read_verilog top.v", e.Command, StringComparison.Ordinal);
     }
 
+    /// <summary>The two streams come in no certain order, and only the end of the log is told.</summary>
+    [Fact]
+    public async Task MustRunAsync_ErrorBeforeMuchOutput_IsToldLast()
+    {
+        ToolException e = await Assert.ThrowsAsync<ToolException>(() =>
+            SynthesisTool.MustRunAsync("sh", folder, ["-c", "echo why >&2; sleep 0.2; seq 100; exit 1"], null, default));
+
+        Assert.EndsWith("100\nwhy", e.Log, StringComparison.Ordinal);
+    }
+
     private async Task<SynthesisResult> RunAsync(Part part, bool flat, bool simulate = false)
     {
         string work = Path.Join(folder, "work");
