@@ -51,7 +51,7 @@ public sealed partial class FaultSites
 
     private string[] Arithmetic => [.. Present([.. Transforms, "rtl/hwgen_pe.v", "rtl/hwgen_sparse_pe.v", "rtl/hwgen_gru_lane.v", "rtl/hwgen_lstm_lane.v", "rtl/hwgen_peephole.v", Module("linear")])];
 
-    private string[] Wiring => [Module("engine"), Module("input"), Module("fft_unit"), Module("ifft_unit"), Module("pe_array"), Module("control")];
+    private string[] Wiring => [.. Present([Module("engine"), Module("input"), Module("fft_unit"), Module("ifft_unit"), Module("pe_array"), "rtl/hwgen_sparse_pe.v", Module("control")])];
 
     private IEnumerable<string> Present(IEnumerable<string> files) => files.Where(_files.ContainsKey);
 
@@ -304,7 +304,7 @@ public sealed partial class FaultSites
     [GeneratedRegex(@"^(?<head>\s*(?:\.in \(|always @\(posedge clk\) output_valid <= ))(?:fft_go|product_go && product_last|drain_go_\d+|cell_go|linear_go && linear_last|output_go)(?<tail>\),| && !rst;)$")]
     private static partial Regex ValidLine();
 
-    [GeneratedRegex(@"^(.*(?:next_fresh\[id\]|zero_spectrum|zero_state)\s*<= )(?:input_last.*|product_recurrent.*|cell_fresh);$")]
+    [GeneratedRegex(@"^(.*(?:next_fresh\[id\]|zero_spectrum|gather_zero|zero_state)\s*<= )(?:input_last.*|product_recurrent.*|cell_fresh);$")]
     private static partial Regex FreshLine();
 
     [GeneratedRegex(@"^(\s*wire signed \[WW?-1:0\] +[wx]_(?:re|im) = (?:held|spectrum)\[\(q\*K\+)(2\*i\+1|2\*i)(\)\*W.*)$")]

@@ -25,7 +25,10 @@ public sealed partial class FaultInjectorTests
     private static readonly AcceleratorPlan Map = new RandomDesign(683,
         [new ConvLayer(new(4, 4, 2), 6, 2, 2, 1, 0, 2), new PoolLayer(new(3, 3, 6), PoolKind.Max, 2, 1), new DenseLayer(24, 5, 2)], 8, new(2, 100, 1), 2).Plan();
 
-    public static TheoryData<string> Names() => ["gru", "lstm", "mixed", "map"];
+    private static readonly AcceleratorPlan Sparse = new RandomDesign(684, [new LstmLayer(11, 13, 10, true, 1, 1, 1), new GruLayer(10, 9, 1), new DenseLayer(9, 5, 1)], 8,
+        new(2, 100, 1) { Sparse = true, ColumnsPerCycle = 2, VectorLanes = 4, Streams = 2 }, 2) { Density = 0.4 }.Plan();
+
+    public static TheoryData<string> Names() => ["gru", "lstm", "mixed", "map", "sparse"];
 
     [Fact]
     public async Task RunAsync_OneOfEachKind_FindsAllAtAWord()
@@ -48,7 +51,12 @@ public sealed partial class FaultInjectorTests
         using var design = new Printed(plan);
         FaultSites sites = Sites(design);
         // Small blocks have no twiddle that is multiplied and no pair of a real and an imaginary word; maps have no state to keep.
-        FaultKind[] without = name == "map" ? [FaultKind.TwiddleBit, FaultKind.StateKeptAtTlast, FaultKind.SwappedRealImaginary] : [];
+        FaultKind[] without = name switch
+        {
+            "map" => [FaultKind.TwiddleBit, FaultKind.StateKeptAtTlast, FaultKind.SwappedRealImaginary],
+            "sparse" => [FaultKind.TwiddleBit, FaultKind.SwappedRealImaginary],
+            _ => [],
+        };
         foreach (FaultKind kind in Enum.GetValues<FaultKind>())
         {
             var places = sites.Find(kind);
@@ -72,6 +80,8 @@ public sealed partial class FaultInjectorTests
         Assert.Contains(Places(Gru), f => f.File == "rtl/hwgen_pe.v" && f.Before.StartsWith("im ", StringComparison.Ordinal));
         Assert.DoesNotContain(Places(Map), f => f.File == "rtl/hwgen_pe.v" && f.Before.StartsWith("im ", StringComparison.Ordinal));
         Assert.DoesNotContain(Places(Map), f => f.Before.Contains("average_1", StringComparison.Ordinal));
+        Assert.Contains(Places(Sparse), f => f.Kind == FaultKind.StateKeptAtTlast && f.Before.StartsWith("gather_zero", StringComparison.Ordinal));
+        Assert.Contains(Places(Sparse), f => f.Kind == FaultKind.AddressOffByOne && f.File == "rtl/hwgen_sparse_pe.v");
         // The words that leave a GRU's dense layer are written to a copy for the output and one for the FFT, which reads nothing of it.
         Assert.Single(Places(Gru), f => f.Before.StartsWith(".write_addr(linear_written)", StringComparison.Ordinal));
         Assert.Equal(2, Places(Lstm).Count(f => f.Before.StartsWith(".write_addr(linear_written)", StringComparison.Ordinal)));
@@ -113,7 +123,7 @@ public sealed partial class FaultInjectorTests
     [GeneratedRegex(@"\d+")]
     private static partial Regex Number();
 
-    private static AcceleratorPlan Plan(string name) => name switch { "gru" => Gru, "lstm" => Lstm, "mixed" => Mixed, _ => Map };
+    private static AcceleratorPlan Plan(string name) => name switch { "gru" => Gru, "lstm" => Lstm, "mixed" => Mixed, "sparse" => Sparse, _ => Map };
 
     private static List<Fault> Places(AcceleratorPlan plan)
     {
