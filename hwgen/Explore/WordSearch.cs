@@ -14,7 +14,7 @@ namespace HwGen.Explore;
 /// <param name="hardware">Any engine: accuracy doesn't depend on it.</param>
 public sealed class WordSearch(TrainedNetwork network, NetworkRanges ranges, LabelledData data, HardwareSettings hardware)
 {
-    public const int Shortest = 4, Longest = 18;
+    public const int Shortest = QuantizationSettings.ShortestWord, Longest = QuantizationSettings.LongestWord;
 
     private readonly Dictionary<string, double?> _known = [];
 

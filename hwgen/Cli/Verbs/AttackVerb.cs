@@ -5,6 +5,7 @@ using HwGen.Cli.Progress;
 using HwGen.Cli.Results;
 using HwGen.Cli.Steps;
 using HwGen.Core.Cost;
+using HwGen.Core.Design;
 using HwGen.Core.Network;
 using HwGen.Core.Plan;
 using HwGen.Explore;
@@ -65,7 +66,7 @@ public sealed class AttackVerb()
         bits.Validators.Add(r =>
         {
             foreach (int b in r.GetValueOrDefault<int[]>() ?? [])
-                if (b is not 0 and (< 4 or > 18)) r.AddError($"--bits: write numbers from 4 to 18, or 0, not {b}.");
+                if (b is not 0 and (< QuantizationSettings.ShortestWord or > QuantizationSettings.LongestWord)) r.AddError($"--bits: write numbers from {QuantizationSettings.ShortestWord} to {QuantizationSettings.LongestWord}, or 0, not {b}.");
         });
         epsilons.Validators.Add(r =>
         {

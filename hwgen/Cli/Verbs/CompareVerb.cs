@@ -60,7 +60,7 @@ public sealed class CompareVerb()
         spectralBits.Validators.Add(r =>
         {
             foreach (int b in r.GetValueOrDefault<int[]>() ?? [])
-                if (b is < 4 or > 18) r.AddError($"--spectral-bits: write numbers from 4 to 18, not {b}.");
+                if (b is < QuantizationSettings.ShortestWord or > QuantizationSettings.LongestWord) r.AddError($"--spectral-bits: write numbers from {QuantizationSettings.ShortestWord} to {QuantizationSettings.LongestWord}, not {b}.");
         });
         foreach (var option in (Option<int>[])[seeds, workers])
             option.Validators.Add(r =>

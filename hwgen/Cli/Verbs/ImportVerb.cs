@@ -29,7 +29,7 @@ public sealed class ImportVerb(DesignStep<TrainResult> train)
         DefaultValueFactory = _ => 1,
     };
 
-    private readonly Option<int> bits = new("--bits") { Description = "Bits of a word in hardware, 4 to 18.", HelpName = "B", DefaultValueFactory = _ => 12 };
+    private readonly Option<int> bits = new("--bits") { Description = $"Bits of a word in hardware, {QuantizationSettings.ShortestWord} to {QuantizationSettings.LongestWord}.", HelpName = "B", DefaultValueFactory = _ => 12 };
 
     private readonly Option<string> device = DeviceOption.Create();
 
@@ -47,7 +47,7 @@ public sealed class ImportVerb(DesignStep<TrainResult> train)
         });
         bits.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is var b and (< 4 or > 18)) result.AddError($"--bits {b}: give 4 to 18.");
+            if (result.GetValueOrDefault<int>() is var b and (< QuantizationSettings.ShortestWord or > QuantizationSettings.LongestWord)) result.AddError($"--bits {b}: give {QuantizationSettings.ShortestWord} to {QuantizationSettings.LongestWord}.");
         });
     }
 

@@ -153,6 +153,9 @@ public sealed record AdmmSettings(PhaseSettings Phase, double Rho, double RhoGro
 /// <param name="CalibrationSequences">Training sequences whose ranges choose the formats.</param>
 public sealed record QuantizationSettings(int Bits, int CalibrationSequences)
 {
+    /// <summary>Bits that a word has at least and at most.</summary>
+    public const int ShortestWord = 4, LongestWord = 18;
+
     /// <summary>Bits of the word of a layer's matrices, one a layer, 4..18; empty where they are <see cref="Bits"/>.</summary>
     public IReadOnlyList<int> WeightBits { get; init; } = [];
 }

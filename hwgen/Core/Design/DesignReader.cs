@@ -60,9 +60,9 @@ public static class DesignReader
     private static QuantizationSettings ReadQuantization(SectionReader section, DataSetShape shape, int layers)
     {
         var result = new QuantizationSettings(
-            section.Integer("bits", 4, 18),
+            section.Integer("bits", QuantizationSettings.ShortestWord, QuantizationSettings.LongestWord),
             section.Integer("calibration_sequences", 1, shape.TrainingSequences ?? int.MaxValue, ifMissing: 500))
-        { WeightBits = section.Integers("weight_bits", 4, 18, layers, "layer") };
+        { WeightBits = section.Integers("weight_bits", QuantizationSettings.ShortestWord, QuantizationSettings.LongestWord, layers, "layer") };
         section.Finish();
         return result;
     }

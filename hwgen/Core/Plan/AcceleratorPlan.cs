@@ -287,7 +287,10 @@ public sealed class AcceleratorPlan
     }
 
     /// <summary>Bits of one of <see cref="Indices"/>; 0 in an engine that is not sparse.</summary>
-    public int IndexBits => Sparse is null ? 0 : Bits.Of(SpectralRows) + (BlockSize == 1 ? 0 : Bits.Of(BlockSize));
+    public int IndexBits => Sparse is null ? 0 : IndexWidth(SpectralRows, BlockSize);
+
+    /// <summary>Bits that name a row of a bank of the spectral memory and a word in it.</summary>
+    internal static int IndexWidth(int rows, int blockSize) => Bits.Of(rows) + (blockSize == 1 ? 0 : Bits.Of(blockSize));
 
     /// <summary>Bits of a row of an element's weights.</summary>
     public int WeightRowBits => Shape.Columns * BlockSize * (WeightBits + IndexBits);

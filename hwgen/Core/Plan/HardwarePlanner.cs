@@ -101,7 +101,7 @@ public static class HardwarePlanner
         if (settings.Sparse)
         {
             // Each weight of a cycle has a copy of the spectra, and in its row an index.
-            int blocks = program.Spectra.Sum(s => program.Vectors[s.Vector].Blocks), index = Plan.Bits.Of(blocks) + (program.BlockSize == 1 ? 0 : Plan.Bits.Of(program.BlockSize));
+            int blocks = program.Spectra.Sum(s => program.Vectors[s.Vector].Blocks), index = AcceleratorPlan.IndexWidth(blocks, program.BlockSize);
             return settings.ProcessingElements * (Blocks(words * (formats.WeightBits + index), cycles) + words * Blocks(program.BlockSize * formats.Bits, 2L * settings.Streams * blocks));
         }
         long rows = program.Spectra.Sum(s => (program.Vectors[s.Vector].Blocks + settings.ColumnsPerCycle - 1L) / settings.ColumnsPerCycle) * 2 * settings.Streams;

@@ -35,13 +35,13 @@ public sealed record RandomDesign(int Seed, IReadOnlyList<LayerDescription> Laye
     public static RandomDesign DrawAny(int seed)
     {
         var random = new Random(seed);
-        int bits = random.Next(4, 19), limit = random.Next(0, 5);
+        int bits = random.Next(QuantizationSettings.ShortestWord, QuantizationSettings.LongestWord + 1), limit = random.Next(0, 5);
         // Large transforms take minutes to compile: few designs have them.
         if (random.Next(25) == 0) limit += random.Next(1, 3);
         bool maps = random.Next(4) == 0;
         List<LayerDescription> layers = maps ? DrawMaps(random, limit) : DrawRecurrent(random, limit);
         int k = layers.Max(l => l.BlockSize);
-        // Neither of these comes from the sequence above, so that a seed's network stays what it was.
+        // Words, reloadable weights and sparsity have sequences of their own, so that a seed's network stays what it was.
         var words = new Random(seed ^ 0x5eed);
         RandomDesign drawn = new(seed, layers, bits, new(random.Next(1, 10), 100, 1)
         {
@@ -52,7 +52,7 @@ public sealed record RandomDesign(int Seed, IReadOnlyList<LayerDescription> Laye
             ThreeMultiply = random.Next(2) == 0,
             ReloadableWeights = new Random(~seed).Next(4) == 0,
         }, 0.3 + 2 * random.NextDouble())
-        { WeightBits = words.Next(2) == 0 ? [] : [.. layers.Select(_ => words.Next(4, 19))] };
+        { WeightBits = words.Next(2) == 0 ? [] : [.. layers.Select(_ => words.Next(QuantizationSettings.ShortestWord, QuantizationSettings.LongestWord + 1))] };
         var sparse = new Random(seed ^ 0x5a5e);
         return maps || sparse.Next(6) > 0 ? drawn : drawn with
         {

@@ -37,18 +37,10 @@ internal sealed class MapNetwork
 
     private double[] Pack(WeightRow row)
     {
-        int size = Plan.BlockSize, at = 0;
-        var words = new double[row.Columns.Count * row.Rows.Count * size];
-        foreach (int column in row.Columns)
-            foreach (RowBlock block in row.Rows)
-            {
-                SumPlan sum = Plan.Program.Sums[block.Sum];
-                QuantizedMatrix matrix = Plan.Parameters[sum.Layer].Matrices[sum.Terms[row.Term].Matrix];
-                int k = sum.BlockSize, parts = size / k;
-                for (int part = 0; column >= 0 && part < parts && block.Block * parts + part < matrix.RowBlocks; part++)
-                    for (int i = 0; i < k; i++) words[at + part * k + i] = matrix.Block(block.Block * parts + part, column)[i];
-                at += size;
-            }
+        int size = Plan.BlockSize, rows = row.Rows.Count;
+        var words = new double[row.Columns.Count * rows * size];
+        for (int element = 0; element < rows; element++)
+            foreach (var (i, word) in Plan.WeightWords(row, element).Index()) words[(i / size * rows + element) * size + i % size] = word;
         return words;
     }
 }
