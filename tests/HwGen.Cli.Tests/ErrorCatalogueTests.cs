@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace HwGen.Cli.Tests;
 
-/// <summary>docs/errors.md against the source: every message that an input, a command or a tool can draw, as its source writes it.</summary>
+/// <summary>docs/errors.md against the source: the messages that an input, a command or a tool can draw, as their sources write them.</summary>
 public sealed class ErrorCatalogueTests
 {
     private const string Begin = "<!-- messages -->\n", End = "<!-- end -->";
@@ -38,6 +38,8 @@ public sealed class ErrorCatalogueTests
     [InlineData("x.Error($\"'{PathOf(key)}' is {value}: write {(many ? \"a list\" : \"a word\")}\")", "'…' is VALUE: write (a list | a word)")]
     [InlineData("new InputError(file, 1, 1, bad ? \"no file\" : $\"{count} files\")", "no file\nCOUNT files")]
     [InlineData("new ToolException(\"make\", command, log, \"See the log.\")", "make failed: See the log.")]
+    [InlineData("errors.Add(x.At(path, \"has no rows; add one\"))", "has no rows; add one")]
+    [InlineData("throw Damaged(tensor, $\"{n} dimensions\"); } InputException Damaged(object o, string what) { ", "N dimensions")]
     [InlineData("Console.Write(\"nothing\")", "")]
     public void Messages_OfAnExpression_AreAsItsReaderSeesThem(string source, string expected) =>
         Assert.Equal(expected, string.Join('\n', Of(CSharpSyntaxTree.ParseText($"class C {{ void M() {{ {source}; }} }}"))));
@@ -50,7 +52,7 @@ public sealed class ErrorCatalogueTests
         foreach (var (heading, folders) in Chapters)
         {
             string[] messages = [.. files.Where(f => Chapter(f) == heading).SelectMany(f => Of(CSharpSyntaxTree.ParseText(File.ReadAllText(Path.Combine(BuildScriptTests.Root, f)))))
-                .Distinct().Order(StringComparer.Ordinal)];
+                .Where(m => m.Any(char.IsAsciiLetterLower)).Distinct().Order(StringComparer.Ordinal)];
             text.Append("\n## ").Append(heading).Append("\n\n");
             foreach (string message in messages) text.Append("- ").Append(message).Append('\n');
         }
@@ -69,7 +71,24 @@ public sealed class ErrorCatalogueTests
             switch (node)
             {
                 case InvocationExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: var name } } call when helpers.Contains(name):
+                    foreach (string message in call.ArgumentList.Arguments.SelectMany(a => Texts(a.Expression))) yield return message;
+                    break;
+                // Of an array that is at fault, and to a list that keeps errors.
+                case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "At" } } call:
+                    foreach (string message in call.ArgumentList.Arguments.SelectMany(a => Texts(a.Expression))) yield return message;
+                    break;
+                case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "Add" } add } call when add.Expression.ToString().EndsWith("Errors", StringComparison.OrdinalIgnoreCase):
                     foreach (string message in Last(call.ArgumentList)) yield return message;
+                    break;
+                // Where and what, such as (layer, complaint).
+                case TupleExpressionSyntax { Arguments: [_, var what] } when Texts(what.Expression).Any(IsAdvice):
+                    foreach (string message in Texts(what.Expression)) yield return message;
+                    break;
+                case ObjectCreationExpressionSyntax { Type: IdentifierNameSyntax { Identifier.Text: var type }, ArgumentList: { } list } when helpers.Contains(type):
+                    foreach (string message in Last(list)) yield return message;
+                    break;
+                case ImplicitObjectCreationExpressionSyntax { Parent: ArrowExpressionClauseSyntax { Parent: MethodDeclarationSyntax maker }, ArgumentList: { } list } when helpers.Contains(maker.Identifier.Text):
+                    foreach (string message in list.Arguments.SelectMany(a => Texts(a.Expression))) yield return message;
                     break;
                 case ImplicitObjectCreationExpressionSyntax { ArgumentList: { Arguments.Count: 4 } list, Parent.Parent.Parent: InvocationExpressionSyntax { Expression: var add } }
                     when add.ToString().Contains("errors.Add", StringComparison.OrdinalIgnoreCase):
@@ -78,7 +97,7 @@ public sealed class ErrorCatalogueTests
                 case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "Error" or "AddError" } } call:
                     foreach (string message in Last(call.ArgumentList)) yield return message;
                     break;
-                case ObjectCreationExpressionSyntax { Type: IdentifierNameSyntax { Identifier.Text: "InputError" }, ArgumentList: { } list }:
+                case ObjectCreationExpressionSyntax { Type: IdentifierNameSyntax { Identifier.Text: "InputError" } or QualifiedNameSyntax { Right.Identifier.Text: "InputError" }, ArgumentList: { } list }:
                     foreach (string message in Last(list)) yield return message;
                     break;
                 case ObjectCreationExpressionSyntax { Type: IdentifierNameSyntax { Identifier.Text: "ToolException" }, ArgumentList: { } list }:
@@ -98,10 +117,17 @@ public sealed class ErrorCatalogueTests
     /// <summary>The name of a method that makes an error of a message.</summary>
     private static string? Helper(SyntaxNode node) => node switch
     {
-        MethodDeclarationSyntax { ParameterList.Parameters: [.., { Identifier.Text: "message" }] } m => m.Identifier.Text,
-        LocalFunctionStatementSyntax { ParameterList.Parameters: [.., { Identifier.Text: "message" }] } f => f.Identifier.Text,
+        MethodDeclarationSyntax m when Makes(m.ReturnType, m.ParameterList) => m.Identifier.Text,
+        ClassDeclarationSyntax { ParameterList: { } own } c when own.Parameters.Any(p => p.Identifier.Text == "message") => c.Identifier.Text,
+        LocalFunctionStatementSyntax f when Makes(f.ReturnType, f.ParameterList) => f.Identifier.Text,
         _ => null,
     };
+
+    private static bool Makes(TypeSyntax made, ParameterListSyntax parameters) => parameters.Parameters.Any(p => p.Identifier.Text == "message")
+        || (made.ToString() is "InputError" or "InputException" or "RefusalException" && parameters.Parameters.Any(p => p.Type?.ToString() == "string"));
+
+    /// <summary>What is wrong, and what to do.</summary>
+    private static bool IsAdvice(string text) => text.Length > 20 && (text.Contains(": ", StringComparison.Ordinal) || text.Contains("; ", StringComparison.Ordinal));
 
     private static IEnumerable<string> Last(ArgumentListSyntax list) => list.Arguments.Count == 0 ? [] : Texts(list.Arguments[^1].Expression);
 
