@@ -82,7 +82,7 @@ public sealed partial class FaultSites
             if (dead.TryPeek(out int open) && indentation == open && lines[n].TrimStart().StartsWith("end", StringComparison.Ordinal)) dead.Pop();
             Match branch = Branch().Match(lines[n]);
             if (branch.Success && IsDead($"{file} {branch.Groups[1].Value}")) dead.Push(indentation);
-            else if (dead.Count == 0 && !(file == Module("linear") && IsUnused(lines[n]))) yield return n;
+            else if (dead.Count == 0 && !(file == Module("linear") && IsUnused(lines[n])) && !AddsNothing(file, lines[n])) yield return n;
         }
     }
 
@@ -105,6 +105,15 @@ public sealed partial class FaultSites
     /// <summary>Whether a line of the linear unit averages, or adds a bias, and the design does neither.</summary>
     private bool IsUnused(string line) => (line.Contains("else if (average_1)", StringComparison.Ordinal) && _plan.Control.PoolShifts.All(s => s == 0))
         || (line.Contains(" full = ", StringComparison.Ordinal) && HasNoBias);
+
+    /// <summary>Whether a line of a lane adds a bias that is zero in every layer, as short words make them.</summary>
+    private bool AddsNothing(string file, string line)
+    {
+        bool lstm = file == "rtl/hwgen_lstm_lane.v";
+        if (!(lstm || file == "rtl/hwgen_gru_lane.v") || AddedBias().Match(line) is not { Success: true } added) return false;
+        int slot = Array.IndexOf(lstm ? ["i", "o", "f", "c"] : (string[])["z", "r", "wn", "rn"], added.Groups[1].Value);
+        return _plan.Program.Cells.Where(c => c.Kind == CellKind.Lstm == lstm).All(c => _plan.Parameters[c.Layer].Biases[slot].All(b => b == 0));
+    }
 
     private bool HasNoBias => _plan.Images.Single(i => i.Name == "linear").Rows.Values.All(r => r.IsZero);
 
@@ -279,6 +288,9 @@ public sealed partial class FaultSites
 
     [GeneratedRegex(@"^(.*(?:full\w* =|<=) .*[\]\}\w] )([+-])( [\{\w].*;)$")]
     private static partial Regex SumLine();
+
+    [GeneratedRegex(@"\bbias_(\w+)\};$")]
+    private static partial Regex AddedBias();
 
     [GeneratedRegex(@"^(\s*localparam .*TWIDDLE_\d+ = \d+'sd)(\d+)(;.*)$")]
     private static partial Regex TwiddleLine();

@@ -82,6 +82,9 @@ public sealed partial class FaultInjectorTests
         Assert.DoesNotContain(Places(Map), f => f.Before.Contains("average_1", StringComparison.Ordinal));
         Assert.Contains(Places(Sparse), f => f.Kind == FaultKind.StateKeptAtTlast && f.Before.StartsWith("gather_zero", StringComparison.Ordinal));
         Assert.Contains(Places(Sparse), f => f.Kind == FaultKind.AddressOffByOne && f.File == "rtl/hwgen_sparse_pe.v");
+        // In words of 5 bits all biases of R_n h are zero.
+        Assert.DoesNotContain(Places(RandomDesign.DrawAny(16).Plan()), f => f.Before.StartsWith("rn_1 <=", StringComparison.Ordinal));
+        Assert.Contains(Places(Gru), f => f.Before.StartsWith("rn_1 <=", StringComparison.Ordinal));
         // The words that leave a GRU's dense layer are written to a copy for the output and one for the FFT, which reads nothing of it.
         Assert.Single(Places(Gru), f => f.Before.StartsWith(".write_addr(linear_written)", StringComparison.Ordinal));
         Assert.Equal(2, Places(Lstm).Count(f => f.Before.StartsWith(".write_addr(linear_written)", StringComparison.Ordinal)));
