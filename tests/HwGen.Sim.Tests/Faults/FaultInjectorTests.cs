@@ -26,7 +26,8 @@ public sealed partial class FaultInjectorTests
         [new ConvLayer(new(4, 4, 2), 6, 2, 2, 1, 0, 2), new PoolLayer(new(3, 3, 6), PoolKind.Max, 2, 1), new DenseLayer(24, 5, 2)], 8, new(2, 100, 1), 2).Plan();
 
     private static readonly AcceleratorPlan Sparse = new RandomDesign(684, [new LstmLayer(11, 13, 10, true, 1, 1, 1), new GruLayer(10, 9, 1), new DenseLayer(9, 5, 1)], 8,
-        new(2, 100, 1) { Sparse = true, ColumnsPerCycle = 2, VectorLanes = 4, Streams = 2 }, 2) { Density = 0.4 }.Plan();
+        new(2, 100, 1) { Sparse = true, ColumnsPerCycle = 2, VectorLanes = 4, Streams = 2 }, 2)
+    { Density = 0.4 }.Plan();
 
     public static TheoryData<string> Names() => ["gru", "lstm", "mixed", "map", "sparse"];
 
