@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 namespace HwGen.Frontend.Kernels;
 
 /// <summary>Indices in an accelerator's memory.</summary>
-public sealed class IndexTable : IDisposable
+public sealed unsafe class IndexTable : IDisposable
 {
     private readonly MemoryBuffer1D<int, Stride1D.Dense> _buffer;
 
@@ -12,7 +12,12 @@ public sealed class IndexTable : IDisposable
 
     public int Length => (int)_buffer.Length;
 
-    internal void Upload(int[] indices) => _buffer.CopyFromCPU(indices);
+    internal void Upload(int[] indices)
+    {
+        // Pinned for the same reason as in Tensor.
+        fixed (int* pinned = indices)
+            _buffer.View.BaseView.CopyFromCPU(ref *pinned, indices.Length);
+    }
 
     internal ArrayView<int> View => _buffer.View.BaseView;
 

@@ -23,11 +23,18 @@ public sealed unsafe class Tensor : IDisposable
 
     internal void Clear() => _buffer.MemSetToZero();
 
-    internal void Upload(ReadOnlySpan<float> values, int offset) =>
-        _buffer.View.SubView(offset, values.Length).BaseView.CopyFromCPU(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(values), values.Length);
+    // ILGPU takes the address of a managed reference without pinning it; a collection in between would move the array away.
+    internal void Upload(ReadOnlySpan<float> values, int offset)
+    {
+        fixed (float* pinned = values)
+            _buffer.View.SubView(offset, values.Length).BaseView.CopyFromCPU(ref *pinned, values.Length);
+    }
 
-    internal void Download(Span<float> values, int offset) =>
-        _buffer.View.SubView(offset, values.Length).BaseView.CopyToCPU(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(values), values.Length);
+    internal void Download(Span<float> values, int offset)
+    {
+        fixed (float* pinned = values)
+            _buffer.View.SubView(offset, values.Length).BaseView.CopyToCPU(ref *pinned, values.Length);
+    }
 
     public void Dispose() => _buffer.Dispose();
 }

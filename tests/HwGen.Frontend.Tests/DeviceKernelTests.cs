@@ -62,6 +62,9 @@ public sealed class SimulatorKernelTests(ITestOutputHelper output) : KernelTests
 
     [Fact]
     public void Rows_OnSimulator_MatchNaive() => CheckRows();
+
+    [Fact]
+    public void Copies_OnSimulatorUnderCollection_GiveValuesBack() => CheckCopiesUnderCollection();
 }
 
 /// <summary>The kernels as OpenCL.</summary>
@@ -93,6 +96,9 @@ public sealed class PoclKernelTests(ITestOutputHelper output) : KernelTests("poc
 
     [DeviceFact("pocl")]
     public void Rows_OnPocl_MatchNaive() => CheckRows();
+
+    [DeviceFact("pocl")]
+    public void Copies_OnPoclUnderCollection_GiveValuesBack() => CheckCopiesUnderCollection();
 }
 
 /// <summary>The launches that GPUs get, run on PoCL.</summary>

@@ -212,6 +212,37 @@ public abstract class KernelTests(string device, ITestOutputHelper output)
             : i == 0 ? Output(offset + 3 * stride) : i / width == 1 ? 0 : Output(offset + i % width), 2 * rows * rows * Sample.Unit);
     }
 
+    /// <summary>Copies to and from the device while a collection moves arrays all the time.</summary>
+    protected void CheckCopiesUnderCollection()
+    {
+        output.WriteLine($"seed {Seed}");
+        bool done = false;
+        var collector = new Thread(() =>
+        {
+            while (!Volatile.Read(ref done)) GC.Collect(0, GCCollectionMode.Forced, true, true);
+        });
+        collector.Start();
+        try
+        {
+            int wrong = 0;
+            const int copies = 1500;
+            for (int n = 0; n < copies; n++)
+            {
+                // New arrays are the ones that a collection moves.
+                float[] values = Sample.Values(Seed + n, 700), back = new float[values.Length];
+                using Tensor tensor = Ops.Allocate(values);
+                Ops.Download(tensor, back);
+                if (!back.AsSpan().SequenceEqual(values)) wrong++;
+            }
+            Assert.True(wrong == 0, $"{wrong} of {copies} copies differ");
+        }
+        finally
+        {
+            Volatile.Write(ref done, true);
+            collector.Join();
+        }
+    }
+
     private static double Sum(int count, Func<int, double> term)
     {
         double sum = 0;
