@@ -15,7 +15,7 @@ public sealed class BatchEvaluator
     /// <exception cref="ArgumentException">The plan doesn't fit, see <see cref="Fits"/>.</exception>
     public BatchEvaluator(AcceleratorPlan plan)
     {
-        if (!Fits(plan)) throw new ArgumentException($"{plan.Name} is for the integer reference: other layers, blocks of several sizes or words wider than {Lanes.MaxBits} bits.", nameof(plan));
+        if (!Fits(plan)) throw new ArgumentException($"{plan.Name} is for the integer reference: other layers or words wider than {Lanes.MaxBits} bits.", nameof(plan));
         if (MapNetwork.Fits(plan))
         {
             var network = new MapNetwork(plan);
@@ -28,12 +28,12 @@ public sealed class BatchEvaluator
         }
     }
 
-    /// <summary>Whether this is for a plan: LSTMs, GRUs with linear_before_reset = 1 and dense layers, all of one block size, or dense layers,
-    /// convolutions and pools, whose words fit. Others, and sparse ones, are for the reference itself.</summary>
+    /// <summary>Whether this is for a plan: LSTMs, GRUs with linear_before_reset = 1 and dense layers, or dense layers, convolutions and pools,
+    /// of any block sizes, whose words fit. Others, and sparse ones, are for the reference itself.</summary>
     public static bool Fits(AcceleratorPlan plan) => !plan.Shape.Sparse && (MapNetwork.Fits(plan) || FitsLanes(plan));
 
     private static bool FitsLanes(AcceleratorPlan plan) =>
-        plan.Layers.All(l => l is GruLayer { LinearBeforeReset: true } or LstmLayer or DenseLayer) && !plan.IsMixed
+        plan.Layers.All(l => l is GruLayer { LinearBeforeReset: true } or LstmLayer or DenseLayer)
         && plan.AccumulatorBits <= Lanes.MaxBits && 2 * plan.WordBits + plan.Formats.CandidateShift <= Lanes.MaxBits
         && plan.WordBits + plan.Formats.LstmState.Width < Lanes.MaxBits
         && plan.Formats.Modes.All(m => LaneTransform.Fits(m.Fft) && LaneTransform.Fits(m.Ifft));

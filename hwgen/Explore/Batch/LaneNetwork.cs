@@ -10,8 +10,8 @@ internal sealed class LaneNetwork
     public LaneNetwork(AcceleratorPlan plan)
     {
         Plan = plan;
-        TransformMode mode = plan.Formats.Modes[0];
-        (Fft, Ifft) = (new(mode.Fft), new(mode.Ifft));
+        Ffts = [.. plan.Program.Spectra.Select(s => new LaneTransform(plan.Formats.Mode(s.BlockSize).Fft))];
+        Iffts = [.. plan.Program.Sums.Select(s => new LaneTransform(plan.Formats.Mode(s.BlockSize).Ifft))];
         Terms = [.. plan.Program.Sums.Select(s => s.Terms.Select(t => new LaneMatrix(plan.Parameters[s.Layer].Matrices[t.Matrix])).ToArray())];
         Layers = [.. plan.Layers.Index().Select(l => new LaneLayer(
             plan.Program.Cells.FirstOrDefault(c => c.Layer == l.Index), plan.Program.Linears.FirstOrDefault(n => n.Layer == l.Index)))];
@@ -22,9 +22,11 @@ internal sealed class LaneNetwork
 
     public AcceleratorPlan Plan { get; }
 
-    public LaneTransform Fft { get; }
+    /// <summary>Of each spectrum.</summary>
+    public LaneTransform[] Ffts { get; }
 
-    public LaneTransform Ifft { get; }
+    /// <summary>Of each sum.</summary>
+    public LaneTransform[] Iffts { get; }
 
     /// <summary>Null without cells.</summary>
     public LaneActivation? Sigmoid { get; }

@@ -4,7 +4,8 @@ using HwGen.Core.Plan;
 
 namespace HwGen.Explore.Batch;
 
-/// <summary>For LSTMs, GRUs and dense layers of one block size.</summary>
+/// <summary>For LSTMs, GRUs and dense layers.</summary>
+/// <remarks>Blocks of k words lie one behind the other in those of the largest size, so each spectrum and sum is walked in its own size.</remarks>
 internal sealed class LaneRun : LaneEngine
 {
     private readonly LaneNetwork _network;
@@ -25,8 +26,8 @@ internal sealed class LaneRun : LaneEngine
         _word = new(_plan.WordBits, _plan.WordBits - 1);
         _spectra = [.. _program.Spectra.Select(s => new double[_program.Vectors[s.Vector].Blocks * length])];
         _state = [.. network.Layers.Select(l => new double[(l.Cell?.Blocks ?? 0) * length])];
-        _sums = [.. network.Terms.Select(t => new double[t.Max(m => m.Rows) * length])];
-        _scratch = new double[Math.Max(network.Fft.ScratchLength, network.Ifft.ScratchLength)];
+        _sums = [.. network.Terms.Select((t, s) => new double[Math.Max(t.Max(m => m.Rows) * _program.Sums[s].BlockSize * Lanes.Count, _program.Sums[s].Blocks * length)])];
+        _scratch = new double[network.Ffts.Concat(network.Iffts).Max(t => t.ScratchLength)];
         (_block, _lanes) = (new double[length], new double[length]);
     }
 
@@ -60,7 +61,7 @@ internal sealed class LaneRun : LaneEngine
     {
         double[] state = _state[cell.Layer];
         int b = _plan.WordBits, finer = _plan.Formats.CandidateShift, guardBits = _plan.Formats.GruState.Width - b;
-        Span<double> z = Sum(cell.Sums[0], 0), r = Sum(cell.Sums[1], 1), n = Sum(cell.Sums[2], 2), rn = Sum(cell.Sums[3], 3);
+        Span<double> z = GateSum(cell, 0), r = GateSum(cell, 1), n = Sum(cell.Sums[2], 2), rn = Sum(cell.Sums[3], 3);
         Lanes.RoundSaturate(z, 0, _word, z);
         Lanes.RoundSaturate(r, 0, _word, r);
         _network.Sigmoid!.Apply(z);
@@ -84,7 +85,7 @@ internal sealed class LaneRun : LaneEngine
         NetworkFormats formats = _plan.Formats;
         double[] state = _state[cell.Layer], words = Words(cell.Vector);
         int b = _plan.WordBits, padding = _program.Vectors[cell.Vector].Size * Lanes.Count;
-        Span<double> input = Gate(cell, 0, state), forget = Gate(cell, 2, state), g = Sum(cell.Sums[3], 3);
+        Span<double> input = Gate(cell, 0, state), forget = Gate(cell, 2, state), g = GateSum(cell, 3);
         Lanes.RoundSaturate(g, 0, _word, g);
         _network.Tanh!.Apply(g);
         double finer = Math.ScaleB(1, formats.LstmState.FracBits - formats.Gate.FracBits);
@@ -103,7 +104,7 @@ internal sealed class LaneRun : LaneEngine
     /// <summary>An LSTM's gate: the sigmoid of its sum and of what its peephole sees of the state.</summary>
     private Span<double> Gate(CellPlan cell, int slot, double[] state)
     {
-        Span<double> words = Sum(cell.Sums[slot], slot);
+        Span<double> words = GateSum(cell, slot);
         if (_plan.Parameters[cell.Layer].Peepholes is { Count: > 0 } peepholes)
         {
             double half = Lanes.Half(_plan.Formats.PeepholeShift), scale = Lanes.Scale(_plan.Formats.PeepholeShift);
@@ -131,13 +132,24 @@ internal sealed class LaneRun : LaneEngine
         for (int s = 0; s < _spectra.Length; s++)
         {
             if (_program.Spectra[s].Vector != vector) continue;
-            int length = _block.Length, shift = _plan.Formats.FftShift(_program, s);
+            int length = _program.Spectra[s].BlockSize * Lanes.Count, shift = _plan.Formats.FftShift(_program, s);
+            Span<double> lanes = _lanes.AsSpan(0, length);
             for (int at = 0; at < _spectra[s].Length; at += length)
             {
-                _network.Fft.Run(Words(vector).AsSpan(at, length), _lanes, _scratch);
-                Lanes.RoundSaturate(_lanes, shift, _word, _spectra[s].AsSpan(at, length));
+                _network.Ffts[s].Run(Words(vector).AsSpan(at, length), lanes, _scratch);
+                Lanes.RoundSaturate(lanes, shift, _word, _spectra[s].AsSpan(at, length));
             }
         }
+    }
+
+    /// <summary>A gate's sum with its bias; where input and state have blocks of their own sizes, of both.</summary>
+    private Span<double> GateSum(CellPlan cell, int slot)
+    {
+        Span<double> words = Sum(cell.Sums[slot], slot);
+        if (cell.Sums[4 + slot] < 0) return words;
+        Span<double> state = Sum(cell.Sums[4 + slot], null);
+        for (int i = 0; i < words.Length; i++) words[i] += state[i];
+        return words;
     }
 
     /// <summary>A sum with its bias, a projection's without: accumulated over its columns, rounded once, transformed back, rounded.</summary>
@@ -146,14 +158,14 @@ internal sealed class LaneRun : LaneEngine
         SumPlan plan = _program.Sums[sum];
         Array.Clear(_sums[sum]);
         for (int t = 0; t < plan.Terms.Count; t++) _network.Terms[sum][t].Accumulate(_spectra[plan.Terms[t].Spectrum], _sums[sum]);
-        int length = _block.Length, shift = _plan.Formats.IfftShift(_program, sum);
+        int length = plan.BlockSize * Lanes.Count, shift = _plan.Formats.IfftShift(_program, sum);
         SumFormats formats = _plan.Formats.Sums[sum];
-        Span<double> words = _sums[sum].AsSpan(0, plan.Blocks * length);
+        Span<double> block = _block.AsSpan(0, length), lanes = _lanes.AsSpan(0, length), words = _sums[sum].AsSpan(0, plan.Blocks * _block.Length);
         for (int at = 0; at < words.Length; at += length)
         {
-            Lanes.RoundSaturate(words.Slice(at, length), formats.DrainShift, formats.Spectrum, _block);
-            _network.Ifft.Run(_block, _lanes, _scratch);
-            Lanes.RoundSaturate(_lanes, shift, _word, words.Slice(at, length));
+            Lanes.RoundSaturate(words.Slice(at, length), formats.DrainShift, formats.Spectrum, block);
+            _network.Iffts[sum].Run(block, lanes, _scratch);
+            Lanes.RoundSaturate(lanes, shift, _word, words.Slice(at, length));
         }
         long[] biases = bias is { } slot ? _plan.Parameters[plan.Layer].Biases[slot] : [];
         for (int i = 0; i < biases.Length; i++)

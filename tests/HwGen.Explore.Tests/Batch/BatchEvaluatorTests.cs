@@ -47,6 +47,18 @@ public sealed class BatchEvaluatorTests(ITestOutputHelper output)
         AssertEqualsReference(new(60 + k, [new LstmLayer(5, 11, projection, peepholes, k, k, k), new LstmLayer(outputs, 11, projection, peepholes, k, k, k), new DenseLayer(outputs, 3, k)], bits, Hardware));
     }
 
+    public static TheoryData<int, int, LayerDescription[]> MixedBlocks() => new()
+    {
+        { 1, 8, [new GruLayer(9, 13, 8), new DenseLayer(13, 5, 1)] },
+        { 2, 12, [new GruLayer(9, 13, 2, 8, linearBeforeReset: true), new GruLayer(13, 6, 4), new DenseLayer(6, 5, 2, rectify: true), new DenseLayer(5, 4, 16)] },
+        { 3, 5, [new LstmLayer(5, 11, 6, true, 4, 2, 8), new LstmLayer(6, 9, 0, true, 1, 8, 1), new DenseLayer(9, 3, 1)] },
+        { 4, 18, [new LstmLayer(7, 19, 10, true, 16, 4, 1), new GruLayer(10, 7, 1, 2, linearBeforeReset: true), new DenseLayer(7, 17, 8)] },
+    };
+
+    [Theory]
+    [MemberData(nameof(MixedBlocks))]
+    public void Step_CellsOfMixedBlocks_GivesTheReferencesWords(int seed, int bits, LayerDescription[] layers) => AssertEqualsReference(new(70 + seed, layers, bits, Hardware));
+
     [Fact]
     public void Step_NoLayerBehindTheGru_GivesTheReferencesWords() => AssertEqualsReference(new(50, [new GruLayer(5, 7, 2)], 10, Hardware));
 
@@ -90,10 +102,7 @@ public sealed class BatchEvaluatorTests(ITestOutputHelper output)
     {
         LayerDescription[][] others =
         [
-            [new LstmLayer(4, 6, 0, false, 2, 4, 2)],
             [new GruLayer(4, 6, 2, 2, linearBeforeReset: false)],
-            [new GruLayer(4, 6, 2, 4, linearBeforeReset: true)],
-            [new GruLayer(4, 6, 2), new DenseLayer(6, 3, 1)],
             [new ConvLayer(new(3, 3, 1), 4, 2, 2, 1, 0, 1), new DenseLayer(16, 5, 1), new GruLayer(5, 3, 1)],
         ];
         foreach (LayerDescription[] layers in others)
