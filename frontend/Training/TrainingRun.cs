@@ -44,11 +44,11 @@ public static class TrainingRun
     /// <summary>What training from scratch would start from: a network of the design's shapes.</summary>
     public static TrainedNetwork Initial(DesignFile design) => Initialization.Create(design.Layers, design.Seed);
 
-    /// <summary>Share of the labels that a network's largest output names, 0..1.</summary>
-    public static double Accuracy(TrainedNetwork network, LabelledData data, string device)
+    /// <summary>Share of the labels that a network's largest output names, 0..1; with CTC 1 less the error rate of the best path.</summary>
+    public static double Accuracy(TrainedNetwork network, LabelledData data, string device, LossKind loss)
     {
         using var ops = ComputeDevice.Open(device);
-        return Accuracy(network, data, ops);
+        return Accuracy(network, data, ops, loss);
     }
 
     /// <summary>What a trained network is worth on each test set of a design with the words of its spectra rounded.</summary>
@@ -79,9 +79,9 @@ public static class TrainingRun
 
     private static string Features(string artifactsRoot) => Path.Combine(artifactsRoot, "features");
 
-    internal static double Accuracy(TrainedNetwork network, LabelledData data, Ops ops)
+    internal static double Accuracy(TrainedNetwork network, LabelledData data, Ops ops, LossKind loss = LossKind.CrossEntropy)
     {
-        using var model = new NetworkModel(ops, network.Layers, Math.Min(128, data.Count), data.LongestLength, data.Kind);
+        using var model = new NetworkModel(ops, network.Layers, Math.Min(128, data.Count), data.LongestLength, data.Kind, loss);
         ops.Upload(model.Parameters, model.Layout.Pack(network));
         model.Update();
         return Evaluation.Accuracy(model, data);

@@ -1,7 +1,6 @@
 using HwGen.Core.Design;
 using HwGen.Core.Network;
 using HwGen.Core.Plan;
-using HwGen.Explore.Batch;
 using HwGen.Frontend.Data;
 
 namespace HwGen.Explore;
@@ -11,8 +10,9 @@ namespace HwGen.Explore;
 /// <param name="network">The trained network.</param>
 /// <param name="ranges">What the formats are chosen from.</param>
 /// <param name="data">What accuracies are of: labelled, neither what calibrated nor what tests.</param>
+/// <param name="loss">That the network was trained with.</param>
 /// <param name="hardware">Any engine: accuracy doesn't depend on it.</param>
-public sealed class WordSearch(TrainedNetwork network, NetworkRanges ranges, LabelledData data, HardwareSettings hardware)
+public sealed class WordSearch(TrainedNetwork network, NetworkRanges ranges, LabelledData data, LossKind loss, HardwareSettings hardware)
 {
     public const int Shortest = QuantizationSettings.ShortestWord, Longest = QuantizationSettings.LongestWord;
 
@@ -65,7 +65,7 @@ public sealed class WordSearch(TrainedNetwork network, NetworkRanges ranges, Lab
         {
             return null;    // words too short for the ranges, or accumulators too wide
         }
-        return BatchEvaluator.Fits(plan) ? new BatchEvaluator(plan).Accuracy(data, Environment.ProcessorCount, cancel) : Quantizer.Evaluate(plan, data, null, cancel).Accuracy;
+        return new FixedPointModel(plan, Environment.ProcessorCount, cancel).Score(data, loss == LossKind.Ctc ? new(loss, 0) : null).Accuracy;
     }
 
     private static int[] With(int[] words, int layer, int word)

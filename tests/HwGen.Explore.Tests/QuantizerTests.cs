@@ -56,7 +56,8 @@ public sealed class QuantizerTests
     {
         AcceleratorPlan plan = Plan(bits);
 
-        FixedPointScore score = Quantizer.Evaluate(plan, _data, null, CancellationToken.None);
+        var model = new FixedPointModel(plan, 2, CancellationToken.None, byReference: true);
+        FixedPointScore score = model.Score(_data, null);
 
         var reference = new IntegerReference(plan);
         var taps = new StepTaps(plan);
@@ -68,7 +69,7 @@ public sealed class QuantizerTests
             if (Array.IndexOf(outputs, outputs.Max()) == _data.AllLabels[s]) hits++;
         }
         Assert.Equal((double)hits / Count, score.Accuracy);
-        Assert.Equal(reference.Saturations().Sites, score.Saturations.Sites);
+        Assert.Equal(reference.Saturations().Sites, model.Saturations.Sites);
     }
 
     [Fact]
@@ -77,7 +78,7 @@ public sealed class QuantizerTests
         var float64 = new DenseModel(_network);
         byte[] classes = [.. Enumerable.Range(0, Count).Select(s => (byte)float64.Classify(_data.Sequence(s), Steps))];
 
-        FixedPointScore score = Quantizer.Evaluate(Plan(18), new SequenceDataset(_data.Count, _data.Steps, _data.InputSize, _data.Classes, _data.Inputs, classes), null, CancellationToken.None);
+        FixedPointScore score = new FixedPointModel(Plan(18), 2, CancellationToken.None).Score(new SequenceDataset(_data.Count, _data.Steps, _data.InputSize, _data.Classes, _data.Inputs, classes), null);
 
         // 18 bits leave errors of about 1e-3 in outputs that are about 1 apart: a few of 120 classes may be that close.
         Assert.True(score.Accuracy >= 0.97, $"{score.Accuracy}");

@@ -20,7 +20,7 @@ public sealed class WordSearchTests(ITestOutputHelper output)
         output.WriteLine($"seed {Seed}");
         var (network, ranges, data) = Labelled();
 
-        WordChoice choice = new WordSearch(network, ranges, data, Hardware).Run(target, _ => { }, CancellationToken.None)!;
+        WordChoice choice = new WordSearch(network, ranges, data, LossKind.CrossEntropy, Hardware).Run(target, _ => { }, CancellationToken.None)!;
 
         Assert.Equal(Enumerable.Range(WordSearch.Shortest, choice.Bits - WordSearch.Shortest + 1), choice.Uniform.Select(w => w.Bits));
         Assert.All(choice.Uniform, w => Assert.Equal(Accuracy(w.Bits, []), w.Accuracy));
@@ -40,7 +40,7 @@ public sealed class WordSearchTests(ITestOutputHelper output)
         {
             try
             {
-                return Quantizer.Evaluate(AcceleratorPlan.Create("words-test", network, NetworkFormats.Choose(network, ranges, bits, weights), Hardware), data, null, CancellationToken.None).Accuracy;
+                return new FixedPointModel(AcceleratorPlan.Create("words-test", network, NetworkFormats.Choose(network, ranges, bits, weights), Hardware), 1, CancellationToken.None, byReference: true).Score(data, null).Accuracy;
             }
             catch (InvalidOperationException)
             {
@@ -54,7 +54,7 @@ public sealed class WordSearchTests(ITestOutputHelper output)
     {
         var (network, ranges, data) = Labelled();
 
-        Assert.Null(new WordSearch(network, ranges, data, Hardware).Run(1.01, _ => { }, CancellationToken.None));
+        Assert.Null(new WordSearch(network, ranges, data, LossKind.CrossEntropy, Hardware).Run(1.01, _ => { }, CancellationToken.None));
     }
 
     [Fact]

@@ -43,6 +43,7 @@ public sealed record ExploreResult(
 /// <param name="Design">Its name: <c>--take</c> writes its design file.</param>
 /// <param name="Values">Of each axis, by the key's path.</param>
 /// <param name="Accuracy">In fixed point, by the integer reference, 0..1.</param>
+/// <param name="ErrorRate">Phone error rate in fixed point, from 0; null without phones.</param>
 /// <param name="FloatAccuracy">Of the same network in floating point, 0..1.</param>
 /// <param name="CyclesPerFrame">From one step to the next, streams interleaved.</param>
 /// <param name="CyclesSingleStream">First input beat to last output beat of one step.</param>
@@ -54,7 +55,7 @@ public sealed record ExploreResult(
 /// <param name="Reason">Why it failed.</param>
 public sealed record ExploredPoint(
     string Design, IReadOnlyDictionary<string, string> Values,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Accuracy, double? FloatAccuracy,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Accuracy, double? ErrorRate, double? FloatAccuracy,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] long? CyclesPerFrame, long? CyclesSingleStream, double? LatencyMicroseconds,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? EnergyPerFrameNanojoule,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Lut,

@@ -7,6 +7,9 @@ namespace HwGen.Cli.Results;
 /// <param name="Bits">Bits of a word.</param>
 public sealed record QuantizeResult(string Design, Accuracy Accuracy, int TestSequences, int Parameters, int Bits) : VerbResult
 {
+    /// <summary>Phone error rates on the same sequences; null without phones.</summary>
+    public Accuracy? Per { get; init; }
+
     /// <summary>Signal to noise of every matrix product and vector against the float network, in decibels; null is no noise at all.</summary>
     public IReadOnlyList<PlaceNoise> SignalToNoise { get; init; } = [];
 
@@ -14,6 +17,7 @@ public sealed record QuantizeResult(string Design, Accuracy Accuracy, int TestSe
     [
         $"accuracy, block-circulant  {Show.Percent(Accuracy.Circulant)} of {Show.Count(TestSequences)} test sequences",
         $"accuracy, fixed point      {Show.Percent(Accuracy.FixedPoint)} ({Bits} bits)",
+        .. Per is null ? Array.Empty<string>() : [$"phone error rate           {Show.Percent(Per.Circulant)} block-circulant, {Show.Percent(Per.FixedPoint)} in fixed point"],
         .. TextTable.Render(["signal to noise, dB", "each on float inputs", "whole network"], SignalToNoise.Select(p => new[] { p.Place, Text(p.Forced), Text(p.Free) })),
     ];
 

@@ -14,6 +14,8 @@ public sealed record RunResult(IReadOnlyList<DesignResult> Designs) : VerbResult
                 Row("accuracy, dense float", d => Over(d.Train.Accuracy.Dense, d.Train.TestSequences)),
                 Row("accuracy, block-circulant float", d => $"{Over(d.Train.Accuracy.Circulant, d.Train.TestSequences)}, k={d.Train.BlockSize}"),
                 Row("accuracy, fixed point", d => $"{Over(d.Quantize.Accuracy.FixedPoint, d.Quantize.TestSequences)}, {d.Quantize.Bits} bits"),
+                .. Designs.All(d => d.Quantize.Per is null) ? [] : new[] { Row("phone error rate, dense, block-circulant, fixed point", d => d.Quantize.Per is { } per
+                    ? $"{Show.Percent(per.Dense)}, {Show.Percent(per.Circulant)}, {Show.Percent(per.FixedPoint)}" : "") },
                 Row("accuracy, reference, same sequences as RTL", d => Over(d.Verify.ReferenceAccuracy, d.Verify.Sequences)),
                 Row("accuracy, RTL", d => Over(d.Verify.Accuracy, d.Verify.Sequences)),
                 Row("parameters (dense)", d => $"{Show.Count(d.Train.Parameters)} ({Show.Count(d.Train.DenseParameters)})"),

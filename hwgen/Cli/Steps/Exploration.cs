@@ -187,7 +187,7 @@ public sealed class Exploration(DesignSpace space, Func<DesignFile, DesignFile> 
     {
         var values = new OrderedDictionary<string, string>(space.Axes.Zip(point.Values, (a, v) => KeyValuePair.Create(a.Path, v)));
         var f = figures ?? new();
-        return new(point.Name, values, f.Accuracy, f.FloatAccuracy, f.CyclesPerFrame, f.CyclesSingleStream, f.LatencyMicroseconds, f.EnergyPerFrameNanojoule,
+        return new(point.Name, values, f.Accuracy, f.ErrorRate, f.FloatAccuracy, f.CyclesPerFrame, f.CyclesSingleStream, f.LatencyMicroseconds, f.EnergyPerFrameNanojoule,
             f.Lut, f.Ff, f.Dsp, f.Bram36, f.Multipliers, f.MemoryBits, f.Parameters, onFront, reason);
     }
 

@@ -13,6 +13,7 @@ using HwGen.Core.Plan;
 using HwGen.Explore;
 using HwGen.Explore.Batch;
 using HwGen.Frontend.Data;
+using HwGen.Frontend.Scoring;
 using HwGen.Frontend.Data.Speech;
 using HwGen.Frontend.Kernels;
 using HwGen.Frontend.Training;
@@ -88,11 +89,17 @@ public sealed class Pipeline
             AcceleratorPlan plan = BuildPlan(c, network, recorded);
             LabelledData test = Data(c).Test;
             var progress = new Relay<int>(done => c.Progress.Report("quantize: classify in fixed point", (double)done / test.Count, $"{done:N0} of {test.Count:N0}"));
-            FixedPointScore score = Quantizer.Evaluate(plan, test, progress, cancel);
+            Recognizer? recognizer = new FixedPointModel(plan, Environment.ProcessorCount, cancel).ChooseRecognizer(c.Design.Training.Loss, Data(c).Train);
+            var reference = new FixedPointModel(plan, Environment.ProcessorCount, cancel, byReference: true);
+            FixedPointScore score = reference.Score(test, recognizer, progress);
             Accuracy accuracy = training.Result.Accuracy with { FixedPoint = HasLabels(c.Design) ? score.Accuracy : null };
             return new QuantizeRecord(
-                new(c.Design.Name, accuracy, test.Count, training.Result.Parameters, c.Design.Quantization.Bits) { SignalToNoise = Noise(plan, network, test) },
-                [.. score.Saturations.Sites.Select(s => new SaturationShare(s.Key, s.Value.Changed, s.Value.Words))]);
+                new(c.Design.Name, accuracy, test.Count, training.Result.Parameters, c.Design.Quantization.Bits) 
+                {
+                    Per = score.Errors is { } errors ? (training.Result.Per ?? new()) with { FixedPoint = errors.Rate } : null,
+                    SignalToNoise = Noise(plan, network, test),
+                },
+                [.. reference.Saturations.Sites.Select(s => new SaturationShare(s.Key, s.Value.Changed, s.Value.Words))]);
         }, cancel))).Result;
     }
 
@@ -113,8 +120,8 @@ public sealed class Pipeline
             NetworkRanges ranges = Quantizer.Calibrate(network, training, calibration);
             int most = BatchEvaluator.Fits(BuildPlan(c, network, ranges)) ? SearchSequences : SlowSearchSequences;
             var held = new DataSlice(training, calibration, Math.Min(most, training.Count - calibration));
-            double accuracy = TrainingRun.Accuracy(network, held, c.Device);
-            WordChoice? choice = new WordSearch(network, ranges, held, c.Design.Hardware).Run(accuracy - loss, words => c.Progress.Report("quantize: search words", 0, words), cancel);
+            double accuracy = TrainingRun.Accuracy(network, held, c.Device, c.Design.Training.Loss);
+            WordChoice? choice = new WordSearch(network, ranges, held, c.Design.Training.Loss, c.Design.Hardware).Run(accuracy - loss, words => c.Progress.Report("quantize: search words", 0, words), cancel);
             return new WordSearchResult(c.Design.Name, held.Count, accuracy, accuracy - loss, c.Design.Quantization, choice);
         }, cancel);
     }

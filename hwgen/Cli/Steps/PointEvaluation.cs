@@ -30,7 +30,7 @@ public sealed class PointEvaluation(string root, string device, int threads, Swe
     private readonly SharedData _data = new();
     private readonly ConcurrentDictionary<string, Lazy<TrainedPoint>> _networks = [];
     private readonly ConcurrentDictionary<string, Lazy<NetworkRanges>> _ranges = [];
-    private readonly ConcurrentDictionary<string, Lazy<double>> _scores = [];
+    private readonly ConcurrentDictionary<string, Lazy<(double Accuracy, double? ErrorRate)>> _scores = [];
 
     /// <summary>The design under a name that says how its network is trained: equal names, equal networks.</summary>
     /// <param name="design">A point; its data lie where they do for <paramref name="origin"/>.</param>
@@ -51,14 +51,15 @@ public sealed class PointEvaluation(string root, string device, int threads, Swe
         AcceleratorPlan plan = AcceleratorPlan.Create(design.Name, network, formats, design.Hardware);
         string scoreKey = new StageKey().Add("network", TrainingKey(design)).AddValue("quantization", design.Quantization).Add("device", device)
             .AddCode(typeof(AcceleratorPlan).Assembly, typeof(BatchEvaluator).Assembly, typeof(IntegerReference).Assembly).Finish();
-        double? accuracy = floatAccuracy is null ? null : Get(_scores, scoreKey, () => Score(scoreKey, plan, data.Test, cancel));
+        (double Accuracy, double? ErrorRate)? score = floatAccuracy is null ? null : Get(_scores, scoreKey, () => Score(scoreKey, plan, design.Training.Loss, data, cancel));
         return PointOutcome.Done(PlanFacts.Figures(plan, network, design.Hardware) with
         {
-            Accuracy = accuracy,
+            Accuracy = score?.Accuracy,
+            ErrorRate = score?.ErrorRate,
             FloatAccuracy = floatAccuracy,
         }, string.Create(CultureInfo.InvariantCulture, $"""
             network {trained.Name}: {floatAccuracy:F4} in floating point, dense baseline {denseAccuracy:F4}
-            fixed point: {accuracy:F4} over {data.Test.Count} test sequences by {(BatchEvaluator.Fits(plan) ? "the batch evaluator" : "the integer reference")}
+            fixed point: {score?.Accuracy:F4} over {data.Test.Count} test sequences by {(BatchEvaluator.Fits(plan) ? "the batch evaluator" : "the integer reference")}
             accumulators of {plan.AccumulatorBits} bits; {plan.Shape.Elements} elements of {plan.Shape.Columns} columns, {plan.Shape.IfftUnits} inverse FFT units, {plan.Shape.Lanes} lanes, {plan.Shape.Streams} streams
             """));
     }
@@ -72,12 +73,13 @@ public sealed class PointEvaluation(string root, string device, int threads, Swe
         return (point.Accuracy, point.DenseAccuracy);
     }
 
-    private double Score(string key, AcceleratorPlan plan, LabelledData test, CancellationToken cancel)
+    private (double Accuracy, double? ErrorRate) Score(string key, AcceleratorPlan plan, LossKind loss, DataSplit data, CancellationToken cancel)
     {
         if (store.FindScore(key) is { } known) return known;
-        double accuracy = BatchEvaluator.Fits(plan) ? new BatchEvaluator(plan).Accuracy(test, threads, cancel) : Quantizer.Evaluate(plan, test, null, cancel).Accuracy;
-        store.AddScore(key, accuracy);
-        return accuracy;
+        var model = new FixedPointModel(plan, threads, cancel);
+        FixedPointScore score = model.Score(data.Test, model.ChooseRecognizer(loss, data.Train));
+        store.AddScore(key, score.Accuracy, score.Errors?.Rate);
+        return (score.Accuracy, score.Errors?.Rate);
     }
 
     private TrainedPoint Train(DesignFile design, CancellationToken cancel)

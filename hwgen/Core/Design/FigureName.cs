@@ -6,6 +6,9 @@ public static class FigureName
     /// <summary>Share classified right in fixed point; the only one that is better when larger.</summary>
     public const string Accuracy = "accuracy";
 
+    /// <summary>Edits over true labels in fixed point, where labels have an order: the phone error rate.</summary>
+    public const string ErrorRate = "error_rate";
+
     public const string CyclesPerFrame = "cycles_per_frame";
 
     public const string CyclesSingleStream = "cycles_single_stream";
@@ -31,7 +34,7 @@ public static class FigureName
     /// <summary>In the order that messages and tables list them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Accuracy, CyclesPerFrame, CyclesSingleStream, LatencyMicroseconds, Multipliers, MemoryBits, Parameters,
+        Accuracy, ErrorRate, CyclesPerFrame, CyclesSingleStream, LatencyMicroseconds, Multipliers, MemoryBits, Parameters,
         Lut, Ff, Dsp, Bram36, EnergyPerFrameNanojoule,
     ];
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using HwGen.Core.Network;
 using HwGen.Core.Plan;
-using HwGen.Frontend.Data;
 
 namespace HwGen.Explore.Batch;
 
@@ -38,46 +37,21 @@ public sealed class BatchEvaluator
         && plan.WordBits + plan.Formats.LstmState.Width < Lanes.MaxBits
         && plan.Formats.Modes.All(m => LaneTransform.Fits(m.Fft) && LaneTransform.Fits(m.Ifft));
 
-    /// <summary>Share of the labels that sequences, or steps where steps have labels, are classified as, 0..1.</summary>
-    /// <param name="data">Labelled sequences.</param>
+    /// <summary>Output words of each sequence, shape (steps or 1, output size).</summary>
+    /// <param name="sequences">Each of shape (steps, input size); a step at least where only the last one's output is wanted.</param>
+    /// <param name="everyStep">Whether every step's output is wanted, or the last one's alone.</param>
     /// <param name="threads">Worker threads; the result doesn't depend on it.</param>
     /// <param name="cancel">Stops it.</param>
-    public double Accuracy(LabelledData data, int threads, CancellationToken cancel)
-    {
-        int hits = 0, labels = 0;
-        Each(data.Count, threads, cancel, (engine, own) =>
-        {
-            int[][] classes = engine.Classify([.. own.Select(s => Quantizer.Read(data, s))], data.Kind != LabelKind.Sequence);
-            foreach ((int lane, int s) in own.Index())
-            {
-                (int right, int all) = Quantizer.Score(data, classes[lane], data.Labels(s));
-                Interlocked.Add(ref hits, right);
-                Interlocked.Add(ref labels, all);
-            }
-        });
-        return (double)hits / Math.Max(1, labels);
-    }
-
-    /// <summary>Output words of the last step of each sequence, shape (output size).</summary>
-    /// <param name="sequences">Each of shape (steps, input size), a step at least.</param>
-    /// <param name="threads">As of <see cref="Accuracy"/>.</param>
-    /// <param name="cancel">Stops it.</param>
-    public long[][] Outputs(IReadOnlyList<ArraySegment<float>> sequences, int threads, CancellationToken cancel)
+    public long[][] Outputs(IReadOnlyList<ArraySegment<float>> sequences, bool everyStep, int threads, CancellationToken cancel)
     {
         var outputs = new long[sequences.Count][];
-        Each(sequences.Count, threads, cancel, (engine, own) => engine.Outputs([.. own.Select(s => sequences[s])]).CopyTo(outputs, own[0]));
-        return outputs;
-    }
-
-    /// <summary>Some sequences side by side at a time.</summary>
-    private void Each(int count, int threads, CancellationToken cancel, Action<LaneEngine, int[]> run)
-    {
         var options = new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = threads };
-        Parallel.ForEach(Enumerable.Range(0, count).Chunk(Lanes.Count), options, own =>
+        Parallel.ForEach(Enumerable.Range(0, sequences.Count).Chunk(Lanes.Count), options, own =>
         {
             LaneEngine engine = _idle.TryTake(out LaneEngine? idle) ? idle : _start();
-            run(engine, own);
+            engine.Outputs([.. own.Select(s => sequences[s])], everyStep).CopyTo(outputs, own[0]);
             _idle.Add(engine);
         });
+        return outputs;
     }
 }

@@ -8,6 +8,9 @@ public sealed record PointFigures
     /// <summary>In fixed point, by the integer reference, 0..1.</summary>
     public double? Accuracy { get; init; }
 
+    /// <summary>Edits from what was recognised to what was said, over labels said, in fixed point, from 0; null where labels have no order.</summary>
+    public double? ErrorRate { get; init; }
+
     /// <summary>Of the same network in floating point, 0..1.</summary>
     public double? FloatAccuracy { get; init; }
 
@@ -42,6 +45,7 @@ public sealed record PointFigures
     public double? this[string figure] => figure switch
     {
         FigureName.Accuracy => Accuracy,
+        FigureName.ErrorRate => ErrorRate,
         FigureName.CyclesPerFrame => CyclesPerFrame,
         FigureName.CyclesSingleStream => CyclesSingleStream,
         FigureName.LatencyMicroseconds => LatencyMicroseconds,

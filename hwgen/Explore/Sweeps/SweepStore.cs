@@ -14,7 +14,7 @@ public sealed class SweepStore : IDisposable
     /// <summary>How long a claim holds without being renewed; renew it several times as often.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
 
-    private const long ApplicationId = 0x48574758, FormatVersion = 1;      // "HWGX"
+    private const long ApplicationId = 0x48574758, FormatVersion = 2;      // "HWGX"
 
     private const int SecondsToWait = 120;
 
@@ -160,17 +160,19 @@ public sealed class SweepStore : IDisposable
 
     /// <summary>A score that several points share.</summary>
     /// <param name="key">Stands for everything it depends on.</param>
-    public double? FindScore(string key) => Locked(() =>
+    /// <returns>Accuracy and label error rate, null where labels have no order; null when nobody has added it.</returns>
+    public (double Accuracy, double? ErrorRate)? FindScore(string key) => Locked(() =>
     {
-        using var command = Command("SELECT accuracy FROM scores WHERE key = @key");
+        using var command = Command("SELECT accuracy, error_rate FROM scores WHERE key = @key");
         Bind(command, ("@key", key));
-        return command.ExecuteScalar() is double accuracy ? accuracy : (double?)null;
+        using var reader = command.ExecuteReader();
+        return reader.Read() ? (reader.GetDouble(0), Number(reader, "error_rate")) : ((double, double?)?)null;
     });
 
-    public void AddScore(string key, double accuracy) => Locked(() =>
+    public void AddScore(string key, double accuracy, double? errorRate) => Locked(() =>
     {
-        using var command = Command("INSERT OR REPLACE INTO scores (key, accuracy) VALUES (@key, @accuracy)");
-        Bind(command, ("@key", key), ("@accuracy", accuracy));
+        using var command = Command("INSERT OR REPLACE INTO scores (key, accuracy, error_rate) VALUES (@key, @accuracy, @error_rate)");
+        Bind(command, ("@key", key), ("@accuracy", accuracy), ("@error_rate", errorRate));
         command.ExecuteNonQuery();
     });
 
@@ -197,7 +199,7 @@ public sealed class SweepStore : IDisposable
                 key TEXT PRIMARY KEY, name TEXT NOT NULL, point TEXT NOT NULL, design TEXT NOT NULL, version TEXT NOT NULL, seed INTEGER NOT NULL,
                 status TEXT NOT NULL, reason TEXT, worker TEXT, lease INTEGER, attempts INTEGER NOT NULL, seconds REAL, float_accuracy REAL,
                 {string.Join(", ", FigureName.All.Select(f => f + " REAL"))}, log TEXT) WITHOUT ROWID;
-            CREATE TABLE IF NOT EXISTS scores (key TEXT PRIMARY KEY, accuracy REAL NOT NULL) WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS scores (key TEXT PRIMARY KEY, accuracy REAL NOT NULL, error_rate REAL) WITHOUT ROWID;
             """);
         transaction.Commit();
     }
@@ -210,6 +212,7 @@ public sealed class SweepStore : IDisposable
     private static PointFigures Figures(SqliteDataReader reader) => new()
     {
         Accuracy = Number(reader, FigureName.Accuracy),
+        ErrorRate = Number(reader, FigureName.ErrorRate),
         FloatAccuracy = Number(reader, "float_accuracy"),
         CyclesPerFrame = (long?)Number(reader, FigureName.CyclesPerFrame),
         CyclesSingleStream = (long?)Number(reader, FigureName.CyclesSingleStream),

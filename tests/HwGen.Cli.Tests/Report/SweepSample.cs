@@ -22,7 +22,7 @@ internal static class SweepSample
     {
         string name = $"point-{blockSize}-{bits}";
         var values = new Dictionary<string, string> { ["network.block_size"] = $"{blockSize}", ["quantization.bits"] = $"{bits}" };
-        return new(new(name, values, accuracy, accuracy, cycles, cycles + 20, (cycles + 20) / 100.0, null, null, null, null, null, cycles * 3, 1000, 500, onFront, null),
+        return new(new(name, values, accuracy, null, accuracy, cycles, cycles + 20, (cycles + 20) / 100.0, null, null, null, null, null, cycles * 3, 1000, 500, onFront, null),
             $"name: {name}\n", null);
     }
 }

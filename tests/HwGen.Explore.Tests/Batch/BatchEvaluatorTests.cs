@@ -88,7 +88,7 @@ public sealed class BatchEvaluatorTests(ITestOutputHelper output)
         ArraySegment<float>[] sequences = [.. Enumerable.Range(0, data.Count).Select(s => Quantizer.Read(data, s))];
         var (reference, taps) = (new IntegerReference(plan), new StepTaps(plan));
 
-        long[][] outputs = new BatchEvaluator(plan).Outputs(sequences, 2, CancellationToken.None);
+        long[][] outputs = new BatchEvaluator(plan).Outputs(sequences, false, 2, CancellationToken.None);
 
         for (int s = 0; s < data.Count; s++)
         {
@@ -132,9 +132,7 @@ public sealed class BatchEvaluatorTests(ITestOutputHelper output)
 
     private static void AssertSameAccuracy(AcceleratorPlan plan, LabelledData data, int threads)
     {
-        double accuracy = new BatchEvaluator(plan).Accuracy(data, threads, CancellationToken.None);
-
-        Assert.Equal(Quantizer.Evaluate(plan, data, null, CancellationToken.None).Accuracy, accuracy);
+        Assert.Equal(new FixedPointModel(plan, 1, CancellationToken.None, byReference: true).Score(data, null), new FixedPointModel(plan, threads, CancellationToken.None).Score(data, null));
     }
 
     private void AssertEqualsReference(RandomDesign random)
