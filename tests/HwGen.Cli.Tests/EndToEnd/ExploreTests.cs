@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Xunit.Abstractions;
 
@@ -95,5 +96,46 @@ public sealed class ExploreTests(ITestOutputHelper output)
         Assert.Equal(2, exitCode);
         Assert.StartsWith("points.sqlite:1:1: error: the store is damaged", error, StringComparison.Ordinal);
         Assert.Equal("no store at all", File.ReadAllText(hwgen["points.sqlite"]));
+    }
+
+    [Fact]
+    public async Task Explore_StoreThatCantBeWritten_IsALocatedError()
+    {
+        using HwGenProcess hwgen = new(HwGenProcess.Design + Space);
+
+        var (exitCode, _, error) = await hwgen.RunAsync("explore", "tiny.yaml", "--store", "/proc/self/points.sqlite");
+
+        Assert.Equal(2, exitCode);
+        Assert.StartsWith("/proc/self/points.sqlite:1:1: error: the store can't be written", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A limit on the size of files stands for a disk with no room.</summary>
+    [Fact]
+    public async Task Explore_StoreThatMayNotGrow_IsALocatedErrorAndLosesNothing()
+    {
+        using HwGenProcess hwgen = new(HwGenProcess.Design + Space);
+        var (_, expected) = await hwgen.JsonAsync("explore", "tiny.yaml", "--device", "cpu", "--store", "points.sqlite");
+        File.WriteAllText(hwgen["more.yaml"], HwGenProcess.Design + Space.Replace("explore: {", "explore: { seed: { from: 3, to: 99 },", StringComparison.Ordinal));
+        // The signal that says so would end the process; and the runtime keeps its code in a file unless told otherwise.
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "trap '' XFSZ; exec prlimit --fsize=$0 dotnet \"$@\"", new FileInfo(hwgen["points.sqlite"]).Length.ToString(CultureInfo.InvariantCulture),
+            typeof(CommandLine).Assembly.Location, "explore", "more.yaml", "--store", "points.sqlite"])
+        {
+            WorkingDirectory = hwgen.Folder,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            Environment = { ["DOTNET_EnableWriteXorExecute"] = "0" },
+        };
+        using var process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        string error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        await output;
+
+        Assert.StartsWith("points.sqlite:1:1: error: the ", error, StringComparison.Ordinal);
+        Assert.Contains("run the same command again; what is done is kept", error, StringComparison.Ordinal);
+        Assert.Equal(2, process.ExitCode);
+        var (exitCode, again) = await hwgen.JsonAsync("explore", "tiny.yaml", "--device", "cpu", "--store", "points.sqlite");
+        Assert.Equal((0, 0), (exitCode, again.GetProperty("evaluated").GetInt32()));
+        Assert.Equal(expected.GetProperty("points").ToString(), again.GetProperty("points").ToString());
     }
 }
