@@ -3,8 +3,11 @@ namespace HwGen.Core.Design;
 /// <summary>The figures of a point of a design space that a front can weigh against each other.</summary>
 public static class FigureName
 {
-    /// <summary>Share classified right in fixed point; the only one that is better when larger.</summary>
+    /// <summary>Share classified right in fixed point.</summary>
     public const string Accuracy = "accuracy";
+
+    /// <summary>Share classified right in fixed point under attack.</summary>
+    public const string RobustAccuracy = "robust_accuracy";
 
     public const string CyclesPerFrame = "cycles_per_frame";
 
@@ -31,12 +34,13 @@ public static class FigureName
     /// <summary>In the order that messages and tables list them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Accuracy, CyclesPerFrame, CyclesSingleStream, LatencyMicroseconds, Multipliers, MemoryBits, Parameters,
+        Accuracy, RobustAccuracy, CyclesPerFrame, CyclesSingleStream, LatencyMicroseconds, Multipliers, MemoryBits, Parameters,
         Lut, Ff, Dsp, Bram36, EnergyPerFrameNanojoule,
     ];
 
     /// <summary>What a front weighs when the design file does not say.</summary>
     public static IReadOnlyList<string> DefaultFront { get; } = [Accuracy, CyclesPerFrame, Multipliers];
 
-    public static bool IsBetterWhenLarger(string figure) => figure == Accuracy;
+    /// <summary>So are accuracies, which only a trained network has.</summary>
+    public static bool IsBetterWhenLarger(string figure) => figure is Accuracy or RobustAccuracy;
 }
