@@ -72,7 +72,7 @@ function Invoke-Fuzz([string] $count) {
 }
 
 $demoParts = 'verilator g++ make dataset-fashion-mnist'
-$allParts = "$demoParts yosys iverilog nextpnr-ice40 fpga-icestorm chromium pocl-opencl-icd ocl-icd-libopencl1 flite sox fortunes"
+$allParts = "$demoParts yosys iverilog nextpnr-ice40 fpga-icestorm chromium pocl-opencl-icd ocl-icd-libopencl1 slurm-wlm munge flite sox fortunes"
 
 switch ($Verb) {
     'setup' { if ($Arguments -contains 'demo') { Install-Part $demoParts 'setup', 'demo' } else { Install-Part $allParts 'setup' } }

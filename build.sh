@@ -31,6 +31,7 @@ demo_parts=(verilator:verilator g++:g++ make:make
 all_parts=("${demo_parts[@]}" yosys:yosys iverilog:iverilog nextpnr-ice40:nextpnr-ice40 fpga-icestorm:icepack
     pocl-opencl-icd:/etc/OpenCL/vendors/pocl.icd ocl-icd-libopencl1:@
     chromium:chromium
+    slurm-wlm:/usr/sbin/slurmctld munge:/usr/sbin/munged
     flite:flite sox:sox fortunes:/usr/share/games/fortunes/wisdom)
 
 is_here() { # PACKAGE:SIGN

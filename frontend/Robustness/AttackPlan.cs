@@ -5,11 +5,14 @@ namespace HwGen.Frontend.Robustness;
 /// <param name="Epsilon">ε: most that a value moves, as a share of its range; in the data's own units where that has no end.</param>
 public sealed record AttackPlan(AttackKind Kind, double Epsilon)
 {
+    /// <summary>Steps of PGD together reach this many times ε.</summary>
+    public const double StepReach = 2.5;
+
     /// <summary>Of PGD.</summary>
     public int Steps { get; init; } = 20;
 
     /// <summary>Of PGD, in units of <see cref="Epsilon"/>'s.</summary>
-    public double StepSize { get; init; } = 2.5 * Epsilon / 20;
+    public double StepSize { get; init; } = StepReach * Epsilon / 20;
 
     /// <summary>Random starts of PGD; an input that one of them turns is wrong.</summary>
     public int Restarts { get; init; } = 1;

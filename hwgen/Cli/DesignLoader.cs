@@ -31,17 +31,23 @@ public static class DesignLoader
 
     /// <summary>Several designs, each with a name of its own.</summary>
     /// <exception cref="InputException">All mistakes in all files.</exception>
-    public static List<DesignFile> LoadAll(IEnumerable<string> paths)
+    public static List<DesignFile> LoadAll(IEnumerable<string> paths) => LoadAll(paths, Load, d => d);
+
+    /// <summary>The spaces around several designs, each with a name of its own; paths are as written.</summary>
+    /// <inheritdoc cref="LoadAll(IEnumerable{string})"/>
+    public static List<DesignSpace> LoadSpaces(IEnumerable<string> paths) => LoadAll(paths, LoadSpace, s => s.Base);
+
+    private static List<T> LoadAll<T>(IEnumerable<string> paths, Func<string, T> load, Func<T, DesignFile> designOf)
     {
-        var loaded = new List<DesignFile>();
+        var loaded = new List<T>();
         var errors = new List<InputError>();
         foreach (string path in paths)
         {
             try
             {
-                var design = Load(path);
-                if (loaded.Exists(d => d.Name == design.Name))
-                    errors.Add(new(path, 1, 1, $"another design given is named '{design.Name}' too and would be overwritten: give each its own name"));
+                T design = load(path);
+                if (loaded.Exists(d => designOf(d).Name == designOf(design).Name))
+                    errors.Add(new(path, 1, 1, $"another design given is named '{designOf(design).Name}' too and would be overwritten: give each its own name"));
                 loaded.Add(design);
             }
             catch (InputException e)

@@ -57,7 +57,7 @@ public sealed class DoctorTests
     {
         var (_, output, _) = await RunHwGen.Async([new DoctorVerb(Checks.All)], "doctor");
 
-        foreach (string name in (string[])["verilator", "g++", "make", "fashion-mnist", "yosys", "chromium", "pocl", "flite", "sox", "fortunes"])
+        foreach (string name in (string[])["verilator", "g++", "make", "fashion-mnist", "yosys", "chromium", "pocl", "slurm", "flite", "sox", "fortunes"])
             Assert.Contains(output.Split('\n'), line => line.StartsWith(name + " ", StringComparison.Ordinal));
     }
 }

@@ -21,6 +21,7 @@ public static class Checks
         new("icepack", ["synth --target ice40"], false, "fpga-icestorm", Probes.OnPath("icepack")),
         new("chromium", ["tests"], false, "chromium", Probes.Program("chromium", "--version")),
         new("pocl", ["train --device pocl"], false, "pocl-opencl-icd ocl-icd-libopencl1", Probes.OpenClDriver("/etc/OpenCL/vendors", "pocl")),
+        new("slurm", ["explore --executor slurm"], false, "slurm-wlm munge", Probes.Program("sbatch", "--version")),
         new("flite", Speech, false, "flite", Probes.Program("flite", "--version")),
         new("sox", Speech, false, "sox", Probes.Program("sox", "--version")),
         new("fortunes", Speech, false, "fortunes", Probes.Files("/usr/share/games/fortunes", "wisdom", "literature")),

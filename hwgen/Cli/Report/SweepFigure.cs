@@ -13,6 +13,7 @@ internal sealed record SweepFigure(string Name, string Title, Func<ExploredPoint
     [
         new(FigureName.Accuracy, "Accuracy, %", p => 100 * p.Accuracy),
         new(FigureName.ErrorRate, "Phone error rate, %", p => 100 * p.ErrorRate),
+        new(FigureName.RobustAccuracy, "Robust accuracy, %", p => 100 * p.RobustAccuracy),
         new(FigureName.CyclesPerFrame, "Cycles a frame", p => p.CyclesPerFrame),
         new(FigureName.CyclesSingleStream, "Cycles, single stream", p => p.CyclesSingleStream),
         new(FigureName.LatencyMicroseconds, "Latency, µs", p => p.LatencyMicroseconds),

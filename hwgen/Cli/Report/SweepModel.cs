@@ -3,7 +3,7 @@ using HwGen.Cli.Results;
 namespace HwGen.Cli.Report;
 
 /// <summary>Everything that the page of a sweep shows.</summary>
-/// <param name="Design">The name of the design that the points lie around.</param>
+/// <param name="Design">What the points lie around, for people.</param>
 /// <param name="Axes">Paths of the keys that vary.</param>
 /// <param name="Front">Figures that the front weighs, as the design file names them.</param>
 /// <param name="Points">In the sweep's order.</param>

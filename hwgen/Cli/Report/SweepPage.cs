@@ -39,7 +39,7 @@ public static class SweepPage
             Points = model.Points.Select(p => new
             {
                 Name = p.Point.Design,
-                Values = model.Axes.Select(a => p.Point.Values[a]),
+                Values = model.Axes.Select(a => p.Point.Values.GetValueOrDefault(a, "-")),
                 Figures = figures.Select(f => f.Value(p.Point)),
                 p.Point.OnFront,
                 p.Point.Reason,

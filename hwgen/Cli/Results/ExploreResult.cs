@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using HwGen.Cli.Report;
 
 namespace HwGen.Cli.Results;
 
-/// <param name="Design">The name of the design that the points lie around.</param>
+/// <param name="Design">The name of the design that the points lie around; the first one's, and how many more, where there are several.</param>
 /// <param name="Total">Points of the sweep.</param>
 /// <param name="Points">In the order of the design file's axes, the last one fastest; of a large analytic sweep only the front.</param>
 /// <param name="Front">What the Pareto front weighs.</param>
@@ -19,15 +20,37 @@ public sealed record ExploreResult(
     /// <summary>A failed point is a result; a sweep without any other is none.</summary>
     public override bool Passed => Points.Any(p => p.Reason is null);
 
+    /// <summary>All points as a Markdown table, in the sweep's order.</summary>
+    /// <param name="command">The command that made it.</param>
+    public string Markdown(string command)
+    {
+        static string Line(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |\n";
+        string[] axes = [.. Points.SelectMany(p => p.Values.Keys).Distinct()];
+        (string Title, Func<ExploredPoint, double?> Value)[] figures =
+        [
+            ("Accuracy in floating point, %", p => 100 * p.FloatAccuracy), ("Robust accuracy in floating point, %", p => 100 * p.FloatRobustAccuracy),
+            .. SweepFigure.All.Select(f => (f.Title, f.Value)),
+        ];
+        figures = [.. figures.Where(f => Points.Any(p => f.Value(p) is not null))];
+        string[] header = [.. axes.DefaultIfEmpty("design"), .. figures.Select(f => f.Title), "on the front"];
+        return $"Made by `{command}`. The front weighs {string.Join(", ", Front)}.\n\n" + Line(header) + Line(header.Select(_ => "---"))
+            + string.Concat(Points.Select(p => Line([.. axes.Length == 0 ? [p.Design] : axes.Select(a => p.Values.GetValueOrDefault(a, "-")), .. p.Reason is { } reason
+                ? [reason.Replace("|", "\\|", StringComparison.Ordinal), .. header[(Math.Max(axes.Length, 1) + 1)..].Select(_ => "")]
+                : figures.Select(f => Number(f.Title, f.Value(p))).Append(p.OnFront ? "yes" : "")])));
+
+        static string Number(string title, double? value) => value is not { } v ? "-" : v.ToString(title.EndsWith('%') ? "0.00" : v < 100 ? "#,0.##" : "#,0", CultureInfo.InvariantCulture);
+    }
+
     internal override IEnumerable<string> Lines()
     {
         int failed = Points.Count(p => p.Reason is not null);
         yield return $"{Design}: {Show.Count(Total)} points, {Show.Count(failed)} failed, {Show.Count(Evaluated)} evaluated now; the front by {string.Join(", ", Front)}:";
         string[] axes = [.. Points.SelectMany(p => p.Values.Keys).Distinct()];
+        bool robust = Points.Any(p => p.RobustAccuracy is not null);
         foreach (string line in TextTable.Render(
-            ["design", .. axes.Select(a => a[(a.LastIndexOf('.') + 1)..]), "accuracy", "cycles/frame", "multipliers", "memory bits", "LUT", "FF", "DSP", "BRAM36"],
+            ["design", .. axes.Select(a => a[(a.LastIndexOf('.') + 1)..]), "accuracy", .. robust ? ["robust"] : (string[])[], "cycles/frame", "multipliers", "memory bits", "LUT", "FF", "DSP", "BRAM36"],
             Points.Where(p => p.OnFront).OrderByDescending(p => p.Accuracy).ThenBy(p => p.CyclesPerFrame).Take(MostLines).Select(p => (string[])
-                [p.Design, .. axes.Select(a => p.Values.GetValueOrDefault(a, "")), Show.Percent(p.Accuracy), Count(p.CyclesPerFrame), Count(p.Multipliers), Count(p.MemoryBits),
+                [p.Design, .. axes.Select(a => p.Values.GetValueOrDefault(a, "")), Show.Percent(p.Accuracy), .. robust ? [Show.Percent(p.RobustAccuracy)] : (string[])[], Count(p.CyclesPerFrame), Count(p.Multipliers), Count(p.MemoryBits),
                 Count((long?)p.Lut), Count((long?)p.Ff), Count((long?)p.Dsp), p.Bram36?.ToString("0.#", CultureInfo.InvariantCulture) ?? "-"])))
             yield return line;
         if (Points.Count(p => p.OnFront) is > MostLines and var members) yield return $"... and {Show.Count(members - MostLines)} more";
@@ -62,7 +85,14 @@ public sealed record ExploredPoint(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Ff,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Dsp,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Bram36,
-    long? Multipliers, long? MemoryBits, long? Parameters, bool OnFront, string? Reason);
+    long? Multipliers, long? MemoryBits, long? Parameters, bool OnFront, string? Reason)
+{
+    /// <summary>In fixed point under the sweep's attack, 0..1.</summary>
+    public double? RobustAccuracy { get; init; }
+
+    /// <summary>Of the same network in floating point.</summary>
+    public double? FloatRobustAccuracy { get; init; }
+}
 
 /// <param name="Design">The point's name.</param>
 /// <param name="File">Its design file.</param>

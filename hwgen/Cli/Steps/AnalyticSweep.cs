@@ -58,7 +58,7 @@ public sealed class AnalyticSweep(DesignSpace space, Func<DesignFile, DesignFile
         _clocks = _clockAxis < 0 ? [space.Base.Hardware.ClockMegahertz] : [.. space.Axes[_clockAxis].Values.Select(v => double.Parse(v, CultureInfo.InvariantCulture))];
         Bound(networks, sized, progress, cancel);
         if (space.Count <= exhaustive) PlanAll([.. Enumerable.Range(0, _engines.Count)], progress, cancel);
-        string[] goals = [.. space.Front.Where(f => f is not (FigureName.Accuracy or FigureName.ErrorRate))];
+        string[] goals = [.. space.Front.Where(f => !FigureName.IsOfTraining(f))];
         if (space.Count > exhaustive) PlanFront(ref goals, progress, cancel);
         else goals = [.. goals.Where(g => _engines.Exists(e => e.Figures?[g] is not null))];
         return Front(goals);

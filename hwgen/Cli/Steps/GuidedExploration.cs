@@ -28,7 +28,9 @@ internal sealed class GuidedExploration(Exploration exploration, DesignSpace spa
 
     public async Task<GuidedResult> RunAsync(StepProgress progress, CancellationToken cancel)
     {
-        var (points, designs, sweep) = exploration.Points();
+        var (placed, sweep) = exploration.Points();
+        DesignPoint[] points = [.. placed.Select(p => p.Point)];
+        PointDesign[] designs = [.. placed.Select(p => p.Design)];
         using var store = exploration.Open();
         PointEvaluation evaluation = exploration.Evaluation(store, 1, progress);
         Dictionary<NetworkChoice, int[]> networks = Networks(designs, progress);

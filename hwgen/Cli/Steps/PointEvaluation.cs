@@ -10,6 +10,7 @@ using HwGen.Explore;
 using HwGen.Explore.Batch;
 using HwGen.Explore.Sweeps;
 using HwGen.Frontend.Data;
+using HwGen.Frontend.Robustness;
 using HwGen.Frontend.Training;
 using HwGen.Sim.Reference;
 
@@ -21,8 +22,11 @@ namespace HwGen.Cli.Steps;
 /// <param name="threads">For one evaluation.</param>
 /// <param name="store">Keeps scores that several points share.</param>
 /// <param name="progress">Shows trainings.</param>
-public sealed class PointEvaluation(string root, string device, int threads, SweepStore store, StepProgress progress)
+/// <param name="attack">What points are attacked by; null: they are not.</param>
+public sealed class PointEvaluation(string root, string device, int threads, SweepStore store, StepProgress progress, AttackSettings? attack)
 {
+    private const int AttackSeed = 1;
+
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(300);
 
     private static readonly ConcurrentDictionary<DataSettings, string> Digests = [];
@@ -51,16 +55,24 @@ public sealed class PointEvaluation(string root, string device, int threads, Swe
         AcceleratorPlan plan = AcceleratorPlan.Create(design.Name, network, formats, design.Hardware);
         string scoreKey = new StageKey().Add("network", TrainingKey(design)).AddValue("quantization", design.Quantization).Add("device", device)
             .AddCode(typeof(AcceleratorPlan).Assembly, typeof(BatchEvaluator).Assembly, typeof(IntegerReference).Assembly).Finish();
-        (double Accuracy, double? ErrorRate)? score = floatAccuracy is null ? null : Get(_scores, scoreKey, () => Score(scoreKey, plan, design.Training.Loss, data, cancel));
+        (double Accuracy, double? ErrorRate)? score = floatAccuracy is null ? null : Score(scoreKey, () =>
+        {
+            var model = new FixedPointModel(plan, threads, cancel);
+            FixedPointScore own = model.Score(data.Test, model.ChooseRecognizer(design.Training.Loss, data.Train));
+            return (own.Accuracy, own.Errors?.Rate);
+        });
+        var (robust, floatRobust) = floatAccuracy is null || attack is null ? (null, null) : Attack(attack, design, network, plan, scoreKey, data.Test, cancel);
         return PointOutcome.Done(PlanFacts.Figures(plan, network, design.Hardware) with
         {
             Accuracy = score?.Accuracy,
             ErrorRate = score?.ErrorRate,
             FloatAccuracy = floatAccuracy,
+            RobustAccuracy = robust,
+            FloatRobustAccuracy = floatRobust,
         }, string.Create(CultureInfo.InvariantCulture, $"""
             network {trained.Name}: {floatAccuracy:F4} in floating point, dense baseline {denseAccuracy:F4}
             fixed point: {score?.Accuracy:F4} over {data.Test.Count} test sequences by {(BatchEvaluator.Fits(plan) ? "the batch evaluator" : "the integer reference")}
-            accumulators of {plan.AccumulatorBits} bits; {plan.Shape.Elements} elements of {plan.Shape.Columns} columns, {plan.Shape.IfftUnits} inverse FFT units, {plan.Shape.Lanes} lanes, {plan.Shape.Streams} streams
+            accumulators of {plan.AccumulatorBits} bits; {plan.Shape.Elements} elements of {plan.Shape.Columns} columns, {plan.Shape.IfftUnits} inverse FFT units, {plan.Shape.Lanes} lanes, {plan.Shape.Streams} streams{(robust is null ? "" : string.Create(CultureInfo.InvariantCulture, $"\nunder attack: {robust:F4}, {floatRobust:F4} in floating point"))}
             """));
     }
 
@@ -73,13 +85,30 @@ public sealed class PointEvaluation(string root, string device, int threads, Swe
         return (point.Accuracy, point.DenseAccuracy);
     }
 
-    private (double Accuracy, double? ErrorRate) Score(string key, AcceleratorPlan plan, LossKind loss, DataSplit data, CancellationToken cancel)
+    /// <summary>Computed once, by whoever works on the store.</summary>
+    private (double Accuracy, double? ErrorRate) Score(string key, Func<(double Accuracy, double? ErrorRate)> compute) => Get(_scores, key, () =>
     {
         if (store.FindScore(key) is { } known) return known;
-        var model = new FixedPointModel(plan, threads, cancel);
-        FixedPointScore score = model.Score(data.Test, model.ChooseRecognizer(loss, data.Train));
-        store.AddScore(key, score.Accuracy, score.Errors?.Rate);
-        return (score.Accuracy, score.Errors?.Rate);
+        (double accuracy, double? errorRate) = compute();
+        store.AddScore(key, accuracy, errorRate);
+        return (accuracy, errorRate);
+    });
+
+    /// <summary>The integer network straight through its rounding, and the network in floating point, under the same attack: as <c>hwgen attack</c> does it.</summary>
+    private (double? Integer, double? Float) Attack(AttackSettings settings, DesignFile design, TrainedNetwork network, AcceleratorPlan plan, string scoreKey, LabelledData test, CancellationToken cancel)
+    {
+        if (test.Kind == LabelKind.Frame) throw new InputException(design.Data.Location.Error("attacks want one label a sequence, but this data has one a step"));
+        var how = new AttackPlan(AttackKind.Pgd, settings.Epsilon) { Steps = settings.Steps, StepSize = AttackPlan.StepReach * settings.Epsilon / settings.Steps, Restarts = settings.Restarts };
+        double integer = Score(Key(scoreKey), () =>
+        {
+            progress.Report($"explore: attack {design.Name}", 0, $"{design.Quantization.Bits} bits");
+            return (RobustEvaluation.Run(FixedPointModel.Dequantized(network, plan), test, settings.Images, how, AttackSeed, device, threads: threads, attacked: new FixedPointModel(plan, threads, cancel).Attacked).Accuracy, null);
+        }).Accuracy;
+        double real = Score(Key(TrainingKey(design)), () => (RobustEvaluation.Run(network, test, settings.Images, how, AttackSeed, device, threads: threads).Accuracy, null)).Accuracy;
+        return (integer, real);
+
+        string Key(string attacked) => new StageKey().Add("attacked", attacked).AddValue("attack", settings).Add("seed", AttackSeed).Add("device", device)
+            .AddCode(typeof(AcceleratorPlan).Assembly, typeof(RobustEvaluation).Assembly, typeof(FixedPointModel).Assembly, typeof(IntegerReference).Assembly).Finish();
     }
 
     private TrainedPoint Train(DesignFile design, CancellationToken cancel)

@@ -19,9 +19,6 @@ namespace HwGen.Cli.Verbs;
 public sealed class AttackVerb()
     : Verb("attack", "Score trained networks under attack; trains first what is not trained, skips what is up to date. Several designs end in one table.")
 {
-    /// <summary>A step of PGD is this many times ε over the number of steps.</summary>
-    private const double StepReach = 2.5;
-
     private readonly Argument<string[]> designs = new("DESIGN") { Description = "Design files.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string> device = DeviceOption.Create();
 
@@ -188,7 +185,7 @@ public sealed class AttackVerb()
                 var plan = new AttackPlan(Enum.Parse<AttackKind>(attack, ignoreCase: true), epsilon)
                 {
                     Steps = count,
-                    StepSize = StepReach * epsilon / count,
+                    StepSize = AttackPlan.StepReach * epsilon / count,
                     Restarts = arguments.GetRequiredValue(restarts),
                     Queries = arguments.GetRequiredValue(queries),
                 };

@@ -14,7 +14,7 @@ public sealed class ExploreVerb()
     /// <summary>In the order of <see cref="Objective"/>.</summary>
     private static readonly string[] Objectives = ["frames-per-second", "frames-per-joule", "latency"];
 
-    private readonly Argument<string> design = new("DESIGN") { Description = "The design file." };
+    private readonly Argument<string[]> designs = new("DESIGN") { Description = "Design files; several are swept into one store and page.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string> device = DeviceOption.Create();
 
     private readonly Option<int> workers = new("--workers")
@@ -36,6 +36,8 @@ public sealed class ExploreVerb()
 
     private readonly Option<string?> take = new("--take") { Description = "Write this point's design file, trained network included, instead of exploring.", HelpName = "POINT" };
 
+    private readonly Option<string?> markdown = new("--markdown") { Description = "Write all points as a table to this file too.", HelpName = "FILE" };
+
     private readonly Option<bool> guided = new("--guided") { Description = "Find one point in two phases and few trainings: the network first, then word length and engine." };
     private readonly Option<double> loss = new("--accuracy-loss")
     {
@@ -54,11 +56,16 @@ public sealed class ExploreVerb()
 
     protected override void AddTo(Command command)
     {
-        command.Add(design);
-        foreach (Option option in (Option[])[device, workers, store, retry, analytic, executor, take, guided, loss, trainings, objective]) command.Add(option);
+        command.Add(designs);
+        foreach (Option option in (Option[])[device, workers, store, retry, analytic, executor, take, markdown, guided, loss, trainings, objective]) command.Add(option);
         workers.Validators.Add(r =>
         {
             if (r.GetValueOrDefault<int>() is < 1 or > 256) r.AddError("--workers: write a number from 1 to 256.");
+        });
+        command.Validators.Add(r =>
+        {
+            foreach (Option<bool> one in (Option<bool>[])[analytic, guided])
+                if (r.GetValue(one) && r.GetValue(designs) is { Length: > 1 } several) r.AddError($"{one.Name} takes one design, not {several.Length}: call it for each.");
         });
         trainings.Validators.Add(r =>
         {
@@ -68,11 +75,12 @@ public sealed class ExploreVerb()
 
     protected override async Task<VerbResult> RunAsync(ParseResult arguments, Terminal terminal, CancellationToken cancellation)
     {
-        string file = arguments.GetRequiredValue(design), root = Root(arguments);
-        var exploration = new Exploration(DesignLoader.LoadSpace(file), d => Workspace.Place(DesignLoader.Resolve(d, file), root),
+        string[] files = arguments.GetRequiredValue(designs);
+        string root = Root(arguments);
+        var exploration = new Exploration([.. DesignLoader.LoadSpaces(files).Zip(files, (space, file) => new PlacedSpace(space, d => Workspace.Place(DesignLoader.Resolve(d, file), root)))],
             new(root, arguments.GetRequiredValue(device), arguments.GetRequiredValue(workers), arguments.GetValue(store), arguments.GetValue(retry), arguments.GetValue(analytic))
             {
-                SlurmTask = arguments.GetValue(executor) == Slurm ? [.. Itself(), "explore", file, "--out", root, "--device", arguments.GetRequiredValue(device), "--workers", "1"] : null,
+                SlurmTask = arguments.GetValue(executor) == Slurm ? [.. Itself(), "explore", .. files, "--out", root, "--device", arguments.GetRequiredValue(device), "--workers", "1"] : null,
             });
         if (arguments.GetValue(take) is { } name) return exploration.Take(name);
         if (arguments.GetValue(guided))
@@ -80,7 +88,9 @@ public sealed class ExploreVerb()
             var wanted = new GuidedOptions(arguments.GetValue(loss) / 100, arguments.GetValue(trainings), (Objective)Array.IndexOf(Objectives, arguments.GetRequiredValue(objective)));
             return await StepProgress.ShowAsync(terminal, progress => exploration.GuideAsync(wanted, progress, cancellation));
         }
-        return await StepProgress.ShowAsync(terminal, progress => exploration.RunAsync(progress, cancellation));
+        ExploreResult result = await StepProgress.ShowAsync(terminal, progress => exploration.RunAsync(progress, cancellation));
+        if (arguments.GetValue(markdown) is { } table) AtomicFile.WriteText(table, result.Markdown($"hwgen {string.Join(' ', arguments.Tokens.Select(t => t.Value))}"));
+        return result;
     }
 
     /// <summary>The program and, where the .NET host runs it, the assembly.</summary>

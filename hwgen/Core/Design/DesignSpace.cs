@@ -11,8 +11,8 @@ public sealed class DesignSpace
 
     private readonly YamlMap _root;
 
-    internal DesignSpace(YamlMap root, DesignFile design, IReadOnlyList<DesignAxis> axes, IReadOnlyList<string> front) =>
-        (_root, Base, Axes, Front) = (root, design, axes, front);
+    internal DesignSpace(YamlMap root, DesignFile design, IReadOnlyList<DesignAxis> axes, IReadOnlyList<string> front, InputLocation location) =>
+        (_root, Base, Axes, Front, Location) = (root, design, axes, front, location);
 
     /// <summary>The design as the file has it.</summary>
     public DesignFile Base { get; }
@@ -21,6 +21,12 @@ public sealed class DesignSpace
 
     /// <summary>Figures, of <see cref="FigureName.All"/>, that the Pareto front weighs.</summary>
     public IReadOnlyList<string> Front { get; }
+
+    /// <summary>What the points are attacked by; null: they are not.</summary>
+    public AttackSettings? Attack { get; init; }
+
+    /// <summary>Of the section; of the file without one.</summary>
+    public InputLocation Location { get; }
 
     /// <summary>Points; 1 without an axis.</summary>
     public long Count => Axes.Aggregate(1L, (count, axis) => checked(count * axis.Values.Count));

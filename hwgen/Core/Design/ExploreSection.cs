@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace HwGen.Core.Design;
 
-/// <summary>Reads the section <c>explore</c> of a design file: values of keys by their path, and the front's figures.</summary>
+/// <summary>Reads the section <c>explore</c> of a design file: values of keys by their path, the front's figures, and an attack.</summary>
 internal static class ExploreSection
 {
     public const string Key = "explore";
 
-    private const string Front = "front";
+    private const string Front = "front", Attack = "attack";
 
     private const int MaxValues = 4096;
 
@@ -24,6 +24,7 @@ internal static class ExploreSection
         var own = new HashSet<InputError>(errors);
         var axes = new List<DesignAxis>();
         IReadOnlyList<string> front = FigureName.DefaultFront;
+        AttackSettings? attack = null;
         switch (root[Key])
         {
             case null or YamlScalar { IsNull: true }:
@@ -32,6 +33,7 @@ internal static class ExploreSection
                 foreach (var entry in section.Entries)
                 {
                     if (entry.Key == Front) front = ReadFront(entry.Value, errors);
+                    else if (entry.Key == Attack) attack = ReadAttack(entry, design, errors);
                     else if (ReadAxis(new(entry.Key, entry.KeyLocation), entry.Value, errors) is { } axis)
                     {
                         axes.Add(axis);
@@ -43,9 +45,11 @@ internal static class ExploreSection
                 errors.Add(other.Location.Error("'explore' must be a section: write such as 'quantization.bits: [8, 12]' below it, indented"));
                 break;
         }
+        if (front.Contains(FigureName.RobustAccuracy) && root[Key] is YamlMap map && map[Attack] is null)
+            errors.Add(map[Front]!.Location.Error("robust_accuracy wants an attack: add such as 'attack: { epsilon: 0.1 }' to 'explore'"));
         if (axes.Aggregate(1.0, (count, axis) => count * axis.Scalars.Count) > MaxPoints)
             errors.Add(root[Key]!.Location.Error($"'explore' spans more than {MaxPoints} points: give some keys fewer values"));
-        return design is null ? null : new(root.Without(Key), design, axes, front);
+        return design is null ? null : new(root.Without(Key), design, axes, front, (root[Key] ?? root).Location) { Attack = attack };
     }
 
     /// <summary>Reads the design with each value in turn: what is wrong then is wrong with the value or the path.</summary>
@@ -69,7 +73,7 @@ internal static class ExploreSection
     {
         if (path.Complaint() is { } complaint)
         {
-            errors.Add(path.Location.Error(NearestName.Of(path.Text, [Front]) is not null ? $"unknown key '{path.Text}' in 'explore': did you mean '{Front}'?" : complaint));
+            errors.Add(path.Location.Error(NearestName.Of(path.Text, [Front, Attack]) is { } nearest ? $"unknown key '{path.Text}' in 'explore': did you mean '{nearest}'?" : complaint));
             return null;
         }
         var values = node switch
@@ -129,6 +133,17 @@ internal static class ExploreSection
             errors.Add(text.Location.Error($"'{path}.{key}' is {text.Value}: write {expected}"));
             return 0;
         }
+    }
+
+    private static AttackSettings ReadAttack(YamlEntry entry, DesignFile? design, List<InputError> errors)
+    {
+        var section = new SectionReader(new(entry.KeyLocation, [entry]), Key, errors).Section(Attack);
+        var attack = new AttackSettings(section.Number("epsilon", NumberRange.Above(0, 1e6), ifMissing: 0.1), section.Integer("steps", 1, 1000, ifMissing: 20),
+            section.Integer("restarts", 1, 100, ifMissing: 1), section.Integer("images", 1, 1_000_000, ifMissing: 500));
+        section.Finish();
+        if (design is not null && (design.Training.Loss == LossKind.Ctc || DataSetShape.Of(design.Data) is { LabelsSteps: true } or { HasLabels: false }))
+            errors.Add(entry.KeyLocation.Error("an attack wants one label a sequence and cross_entropy: leave it out, or take other data"));
+        return attack;
     }
 
     private static IReadOnlyList<string> ReadFront(YamlNode node, List<InputError> errors)

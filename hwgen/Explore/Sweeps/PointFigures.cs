@@ -14,6 +14,12 @@ public sealed record PointFigures
     /// <summary>Of the same network in floating point, 0..1.</summary>
     public double? FloatAccuracy { get; init; }
 
+    /// <summary>In fixed point under attack: right as it is and not turned, 0..1.</summary>
+    public double? RobustAccuracy { get; init; }
+
+    /// <summary>The same of the network in floating point.</summary>
+    public double? FloatRobustAccuracy { get; init; }
+
     /// <summary>From one step to the next, streams interleaved.</summary>
     public long? CyclesPerFrame { get; init; }
 
@@ -46,6 +52,7 @@ public sealed record PointFigures
     {
         FigureName.Accuracy => Accuracy,
         FigureName.ErrorRate => ErrorRate,
+        FigureName.RobustAccuracy => RobustAccuracy,
         FigureName.CyclesPerFrame => CyclesPerFrame,
         FigureName.CyclesSingleStream => CyclesSingleStream,
         FigureName.LatencyMicroseconds => LatencyMicroseconds,

@@ -120,12 +120,12 @@ public sealed class SweepStore : IDisposable
     public bool Finish(string key, PointOutcome outcome, double seconds) => Locked(() =>
     {
         using var command = Command($"""
-            UPDATE points SET status = @status, reason = @reason, log = @log, seconds = @seconds, float_accuracy = @float_accuracy,
+            UPDATE points SET status = @status, reason = @reason, log = @log, seconds = @seconds, float_accuracy = @float_accuracy, float_robust_accuracy = @float_robust_accuracy,
                 {string.Join(", ", FigureName.All.Select(f => $"{f} = @{f}"))}
             WHERE key = @key AND worker = @worker AND status = 'running'
             """);
         Bind(command, ("@key", key), ("@worker", Worker), ("@status", outcome.Figures is null ? "failed" : "done"), ("@reason", outcome.Reason),
-            ("@log", outcome.Log), ("@seconds", seconds), ("@float_accuracy", outcome.Figures?.FloatAccuracy));
+            ("@log", outcome.Log), ("@seconds", seconds), ("@float_accuracy", outcome.Figures?.FloatAccuracy), ("@float_robust_accuracy", outcome.Figures?.FloatRobustAccuracy));
         Bind(command, [.. FigureName.All.Select(f => ($"@{f}", (object?)outcome.Figures?[f]))]);
         return command.ExecuteNonQuery() == 1;
     });
@@ -144,7 +144,7 @@ public sealed class SweepStore : IDisposable
     public IReadOnlyList<PointRow> Rows() => Locked(() =>
     {
         using var command = Command($"""
-            SELECT points.key, name, status, reason, attempts, seconds, float_accuracy, {string.Join(", ", FigureName.All)}
+            SELECT points.key, name, status, reason, attempts, seconds, float_accuracy, float_robust_accuracy, {string.Join(", ", FigureName.All)}
             FROM wanted JOIN points ON points.key = wanted.key ORDER BY ordinal
             """);
         using var reader = command.ExecuteReader();
@@ -197,7 +197,7 @@ public sealed class SweepStore : IDisposable
             PRAGMA user_version = {FormatVersion};
             CREATE TABLE IF NOT EXISTS points (
                 key TEXT PRIMARY KEY, name TEXT NOT NULL, point TEXT NOT NULL, design TEXT NOT NULL, version TEXT NOT NULL, seed INTEGER NOT NULL,
-                status TEXT NOT NULL, reason TEXT, worker TEXT, lease INTEGER, attempts INTEGER NOT NULL, seconds REAL, float_accuracy REAL,
+                status TEXT NOT NULL, reason TEXT, worker TEXT, lease INTEGER, attempts INTEGER NOT NULL, seconds REAL, float_accuracy REAL, float_robust_accuracy REAL,
                 {string.Join(", ", FigureName.All.Select(f => f + " REAL"))}, log TEXT) WITHOUT ROWID;
             CREATE TABLE IF NOT EXISTS scores (key TEXT PRIMARY KEY, accuracy REAL NOT NULL, error_rate REAL) WITHOUT ROWID;
             """);
@@ -214,6 +214,8 @@ public sealed class SweepStore : IDisposable
         Accuracy = Number(reader, FigureName.Accuracy),
         ErrorRate = Number(reader, FigureName.ErrorRate),
         FloatAccuracy = Number(reader, "float_accuracy"),
+        RobustAccuracy = Number(reader, FigureName.RobustAccuracy),
+        FloatRobustAccuracy = Number(reader, "float_robust_accuracy"),
         CyclesPerFrame = (long?)Number(reader, FigureName.CyclesPerFrame),
         CyclesSingleStream = (long?)Number(reader, FigureName.CyclesSingleStream),
         LatencyMicroseconds = Number(reader, FigureName.LatencyMicroseconds),

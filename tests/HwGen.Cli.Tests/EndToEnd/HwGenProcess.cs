@@ -33,6 +33,9 @@ internal sealed class HwGenProcess : IDisposable
 
     public string Folder => _folder.Path;
 
+    /// <summary>Variables of the command's environment beside those of the tests.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>();
+
     public string this[string path] => _folder[path];
 
     public void Dispose() => _folder.Dispose();
@@ -59,6 +62,7 @@ internal sealed class HwGenProcess : IDisposable
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(typeof(CommandLine).Assembly.Location);
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in Environment) start.Environment[name] = value;
         return Process.Start(start)!;
     }
 

@@ -88,6 +88,16 @@ public sealed class DesignSpaceTests
         Assert.Equal(space.Base.Hardware, space.Design(0).Hardware);
     }
 
+    [Fact]
+    public void ParseSpace_Attack_IsReadWithItsDefaults()
+    {
+        Assert.Null(Parse("explore: { quantization.bits: [8] }").Attack);
+        Assert.Equal(new(0.1, 20, 1, 500), Parse("explore: { attack: { } }").Attack);
+        var space = Parse("explore: { attack: { epsilon: 0.2, steps: 7, restarts: 2, images: 50 }, front: [robust_accuracy] }");
+        Assert.Equal(new(0.2, 7, 2, 50), space.Attack);
+        Assert.Empty(space.Axes);
+    }
+
     [Theory]
     [InlineData("quantization.bitz: [8]", "11:3", "unknown key 'bitz' in 'quantization': did you mean 'bits'?")]
     [InlineData("hardwear.clock_megahertz: [8]", "11:3", "unknown key 'hardwear': did you mean 'hardware'?")]
@@ -107,12 +117,25 @@ public sealed class DesignSpaceTests
     [InlineData("name: [a, b]", "11:3", "each point gets a name of its own: take 'name' out")]
     [InlineData("frnt: [accuracy]", "11:3", "unknown key 'frnt' in 'explore': did you mean 'front'?")]
     [InlineData("front: [acuracy]", "11:11", "unknown figure 'acuracy': did you mean 'accuracy'?")]
+    [InlineData("atack: { epsilon: 0.1 }", "11:3", "unknown key 'atack' in 'explore': did you mean 'attack'?")]
+    [InlineData("attack: { epsilon: 0 }", "11:22", "'explore.attack.epsilon' is 0: write a number above 0")]
+    [InlineData("attack: { step: 3 }", "11:13", "unknown key 'step' in 'explore.attack': did you mean 'steps'?")]
+    [InlineData("attack: 3", "11:11", "'explore.attack' must be a section")]
+    [InlineData("front: [robust_accuracy]", "11:10", "robust_accuracy wants an attack: add such as 'attack: { epsilon: 0.1 }' to 'explore'")]
     [InlineData("front: [accuracy, accuracy]", "11:21", "'explore.front' has accuracy twice: delete one of them")]
     public void ParseSpace_Mistake_IsLocated(string line, string place, string message)
     {
         var thrown = Assert.Throws<InputException>(() => Parse($"explore:\n  {line}\n"));
 
-        Assert.Contains($"net.yaml:{place}: error: {message}", thrown.Errors.Select(e => e.ToString()));
+        Assert.Contains(thrown.Errors, e => e.ToString().StartsWith($"net.yaml:{place}: error: {message}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ParseSpace_AttackOnLabelsOfSteps_IsRefused()
+    {
+        string design = Plain.Replace("data: { path", "data: { name: speech, path", StringComparison.Ordinal).Replace("outputs: 10", "outputs: 39", StringComparison.Ordinal);
+
+        Assert.Contains("error: an attack wants one label a sequence", Assert.Throws<InputException>(() => DesignReader.ParseSpace(design + "explore: { attack: { epsilon: 0.1 } }", "net.yaml")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

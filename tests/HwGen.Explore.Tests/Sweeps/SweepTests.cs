@@ -69,6 +69,32 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_StoreThatGrowsNoFurther_EndsTheSweepAndLosesNothing()
+    {
+        string log = new('x', 100_000);
+        using (var store = Open())
+        {
+            var thrown = await Assert.ThrowsAsync<InputException>(() => Run(store, (point, _) =>
+            {
+                if (point.Seed == 9) store.LimitPages();
+                return Answer(point) with { Log = log };
+            }));
+            Assert.StartsWith($"{_folder["points.sqlite"]}:1:1: error: the disk is full", thrown.Message, StringComparison.Ordinal);
+        }
+
+        using var again = Open();
+        int done = again.Counts()[PointStatus.Done], evaluated = 0;
+        Assert.InRange(done, 1, 10);
+        await Run(again, (point, _) =>
+        {
+            Interlocked.Increment(ref evaluated);
+            return Answer(point);
+        });
+        Assert.Equal(Count - done, evaluated);
+        Assert.All(again.Rows(), r => Assert.Equal((PointStatus.Done, int.Parse(r.Key[1..]) + 1), (r.Status, r.Figures!.CyclesPerFrame)));
+    }
+
+    [Fact]
     public async Task Run_Cancelled_FreesItsPoints()
     {
         using var store = Open();
