@@ -49,5 +49,14 @@ public sealed class ParetoFrontTests
     }
 
     [Fact]
+    public void Of_BothAccuracies_AreBetterWhenLarger()
+    {
+        PointFigures natural = new() { Accuracy = 0.9, RobustAccuracy = 0.1, EnergyPerFrameNanojoule = 5 };
+
+        Assert.Equal([true, true, false], ParetoFront.Of([natural, natural with { Accuracy = 0.8, RobustAccuracy = 0.6 }, natural with { RobustAccuracy = 0 }],
+            [FigureName.Accuracy, FigureName.RobustAccuracy, FigureName.EnergyPerFrameNanojoule]));
+    }
+
+    [Fact]
     public void Of_NoFigures_IsEmpty() => Assert.Equal([false, false], ParetoFront.Of([null, new()], FigureName.DefaultFront));
 }
