@@ -1,6 +1,7 @@
 using System.Globalization;
 using HwGen.Core.Cost;
 using HwGen.Core.Parts;
+using HwGen.Core.Plan;
 using HwGen.Sim.Synthesis;
 using HwGen.Sim.Synthesis.Calibration;
 
@@ -50,10 +51,10 @@ public sealed record CalibrateResult(string Part, string Command, bool HeldOut, 
     internal override IEnumerable<string> Lines()
     {
         yield return $"{Part}, {Command}: {Designs.Count} designs, {(HeldOut ? "held out: no fit has seen them" : "fitted")}; predicted and measured";
-        yield return $"{"seed",7}  {"design",-58}{"LUT",7}{"meas.",7}{"error",8}{"FF",7}{"meas.",7}{"error",8}{"DSP",5}{"meas.",6}{"BRAM36",8}{"meas.",7}";
+        yield return $"{"seed",7}  {"design",-72}{"LUT",7}{"meas.",7}{"error",8}{"FF",7}{"meas.",7}{"error",8}{"DSP",5}{"meas.",6}{"BRAM36",8}{"meas.",7}";
         foreach (CalibratedDesign d in Designs)
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"{d.Seed,7}  {d.Design,-58}{d.Predicted.Lut,7}{d.Measured.Lut,7}{Error(d.Predicted.Lut, d.Measured.Lut),8}{d.Predicted.Ff,7}{d.Measured.Ff,7}{Error(d.Predicted.Ff, d.Measured.Ff),8}{d.Predicted.Dsp,5}{d.Measured.Dsp,6}{d.Predicted.Bram36,8:0.##}{d.Measured.Bram36,7:0.##}");
+                $"{d.Seed,7}  {d.Design,-72}{d.Predicted.Lut,7}{d.Measured.Lut,7}{Error(d.Predicted.Lut, d.Measured.Lut),8}{d.Predicted.Ff,7}{d.Measured.Ff,7}{Error(d.Predicted.Ff, d.Measured.Ff),8}{d.Predicted.Dsp,5}{d.Measured.Dsp,6}{d.Predicted.Bram36,8:0.##}{d.Measured.Bram36,7:0.##}");
         foreach (var (name, errors, allowed) in new[] { ("LUT", Lut, "worst 15 %"), ("FF", Ff, "worst 15 %"), ("DSP", Dsp, "median 5 %, worst 10 % or one"), ("BRAM36", Bram, "median 5 %, worst 10 % or one block") })
             yield return string.Create(CultureInfo.InvariantCulture, $"{name,-7} median {Percent(errors.Median)}, worst {Percent(errors.Worst)} (asked: {allowed})");
         yield return "LUT a bit: " + string.Join(", ", Coefficients.Lut.Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Key} {c.Value:0.###}")));
@@ -63,7 +64,10 @@ public sealed record CalibrateResult(string Part, string Command, bool HeldOut, 
     private static bool Within(RelativeErrors errors) => errors.Median <= MedianBlocks && errors.Worst <= WorstBlocks;
 
     private static string Describe(AreaSample s) => string.Create(CultureInfo.InvariantCulture,
-        $"{string.Join(' ', s.Plan.Layers.Select(l => l.GetType().Name.Replace("Layer", "", StringComparison.Ordinal)))}, K={s.Plan.BlockSize}{(s.Plan.IsMixed ? " mixed" : "")} b={s.Plan.WordBits} R={s.Plan.Shape.Elements} Q={s.Plan.Shape.Columns} I={s.Plan.Shape.IfftUnits} V={s.Plan.Shape.Lanes} S={s.Plan.Shape.Streams}");
+        $"{string.Join(' ', s.Plan.Layers.Select(l => l.GetType().Name.Replace("Layer", "", StringComparison.Ordinal)))}, K={s.Plan.BlockSize}{(s.Plan.IsMixed ? " mixed" : "")} b={s.Plan.WordBits}/{s.Plan.WeightBits} R={s.Plan.Shape.Elements} Q={s.Plan.Shape.Columns} I={s.Plan.Shape.IfftUnits} V={s.Plan.Shape.Lanes} S={s.Plan.Shape.Streams}{Kind(s.Plan)}");
+
+    private static string Kind(AcceleratorPlan plan) =>
+        (plan.Shape.Sparse ? " sparse" : plan.Shape.ThreeMultiply && plan.BlockSize > 2 ? " three" : "") + (plan.ReloadableWeights ? " reloadable" : "");
 
     private static string Error(double predicted, double measured) => (predicted / measured - 1).ToString("+0.0 %;-0.0 %;0.0 %", CultureInfo.InvariantCulture);
 

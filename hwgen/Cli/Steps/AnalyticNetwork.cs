@@ -23,7 +23,7 @@ internal sealed class AnalyticNetwork
     private readonly long _parameters, _fixedBits;
     private readonly int _fftMultipliers, _ifftMultipliers, _laneMultipliers, _slots, _productDsps, _laneDsps;
     private readonly Dictionary<(int Columns, bool Several, bool Three), ScheduleBound> _bounds = [];
-    private readonly Dictionary<int, ResourceCount> _elements = [];
+    private readonly Dictionary<(int Columns, bool Three), ResourceCount> _elements = [];
 
     /// <param name="design">A design; of its hardware the part alone counts here.</param>
     /// <exception cref="InputException">The engine does not take the network, or training decides its shape.</exception>
@@ -97,7 +97,7 @@ internal sealed class AnalyticNetwork
         var (interval, last) = bound.Of(elements, units, BlockSize / lanes, streams);
         UnitLatencies latency = bound.Latency;
         long single = _program.Vectors[0].Blocks + 1 + last + latency.Output + 1, block = (long)BlockSize * Bits;
-        ResourceCount element = Element(columns);
+        ResourceCount element = Element(columns, hardware.ThreeMultiply == true);
         // The last element behind an inverse FFT unit has none to pass on.
         int whole = elements - units;
         long products = (long)elements * columns * Spectrum.ProductMultiplies(BlockSize, hardware.ThreeMultiply == true);
@@ -131,11 +131,15 @@ internal sealed class AnalyticNetwork
     }
 
     /// <summary>Of an element, its weights left out.</summary>
-    /// <remarks>No accumulator is narrower than one product and a bit.</remarks>
-    private ResourceCount Element(int columns)
+    /// <remarks>No accumulator is narrower than one product and a bit. How much of it is drained follows from the data: nothing is counted for that.</remarks>
+    private ResourceCount Element(int columns, bool three)
     {
-        if (!_elements.TryGetValue(columns, out ResourceCount? element))
-            _elements[columns] = element = Estimate(ResourceDemand.Element(BlockSize, Bits, _formats.WeightBits, Bits + _formats.WeightBits + 1, 1, columns) with { Memories = [], Multipliers = [] });
+        if (!_elements.TryGetValue((columns, three), out ResourceCount? element))
+        {
+            int accumulator = Bits + _formats.WeightBits + 1, drained = BlockSize * accumulator;
+            _elements[(columns, three)] = element = Estimate(ResourceDemand.Element(BlockSize, Bits, _formats.WeightBits, accumulator, 1, columns, three: three) with { Memories = [], Multipliers = [] }
+                + ResourceDemand.Of((LogicKind.Multiplexer, -drained), (LogicKind.Register, -drained)));
+        }
         return element;
     }
 

@@ -12,17 +12,23 @@ public enum LogicKind
     /// <summary>Adders of two products, of which a multiplier block may hold one.</summary>
     ProductSum,
 
+    /// <summary>The two adders of a product and each of two others, as three multipliers to a complex product have them: a multiplier block may hold each.</summary>
+    SharedProductSum,
+
     /// <summary>Adders of a bit of one word that another word's bit enables: a product of adders.</summary>
     ProductRow,
 
-    /// <summary>Half-up rounding: the adder above the bits that go.</summary>
-    Rounding,
+    /// <summary>Adders of a constant: half-up rounding, above the bits that go, and counters.</summary>
+    Increment,
 
     /// <summary>Saturation: bits that remain, and those that are compared.</summary>
     Saturation,
 
     /// <summary>2:1 multiplexers.</summary>
     Multiplexer,
+
+    /// <summary>Multiplexers of more inputs: inputs but one, each.</summary>
+    Choice,
 
     /// <summary>Bits that are zero unless something holds.</summary>
     Gate,
@@ -42,6 +48,6 @@ public enum LogicKind
     /// <summary>Registers (flip-flops).</summary>
     Register,
 
-    /// <summary>Registers behind <see cref="ProductSum"/> alone.</summary>
+    /// <summary>Registers behind <see cref="ProductSum"/> and <see cref="SharedProductSum"/> alone.</summary>
     ProductSumRegister,
 }

@@ -36,11 +36,14 @@ public sealed record ResourceDemand
 
     public static ResourceDemand operator *(long times, ResourceDemand a) => new()
     {
-        Multipliers = [.. a.Multipliers.Select(m => m with { Count = times * m.Count })],
+        Multipliers = [.. a.Multipliers.Select(m => m with { Count = times * m.Count, SharedRegisterBits = times * m.SharedRegisterBits })],
         Memories = [.. a.Memories.Select(m => m with { Count = times * m.Count })],
         Delays = [.. a.Delays.Select(d => d with { Bits = times * d.Bits })],
         Logic = Of([.. a.Logic.Select(l => (l.Key, times * l.Value))]).Logic,
     };
+
+    /// <summary>A choice among words.</summary>
+    internal static (LogicKind, double) Choice(int words, double bits) => (words > 2 ? LogicKind.Choice : LogicKind.Multiplexer, Math.Max(0, words - 1) * bits);
 
     /// <summary>A transform unit, as transform.v.sbn prints it.</summary>
     public static ResourceDemand Of(TransformPlan plan)
@@ -68,7 +71,7 @@ public sealed record ResourceDemand
             Multipliers = [.. plan.Nodes.Where(n => n.Op == TransformOp.Multiply).GroupBy(n => plan.Nodes[n.A].Format.Width)
                 .Select(g => new MultiplierDemand(g.Key, plan.Twiddle.Width, g.Count()) { InputRegisterBits = g.Key })],
             Logic = Of((LogicKind.Adder, plan.Nodes.Where(n => n.Summing).Sum(n => (double)n.Format.Width + n.Shift)),
-                (LogicKind.Rounding, plan.Nodes.Where(n => n.Shift > 0 && n.Op != TransformOp.Double).Sum(n => n.Format.Width)),
+                (LogicKind.Increment, plan.Nodes.Where(n => n.Shift > 0 && n.Op != TransformOp.Double).Sum(n => n.Format.Width)),
                 (LogicKind.Adder, plan.Outputs.Where(o => o.Negate).Sum(o => plan.Nodes[o.Node].Format.Width))).Logic,
         };
         for (int n = 0; n < plan.Nodes.Count; n++)
@@ -84,8 +87,11 @@ public sealed record ResourceDemand
         return demand;
     }
 
-    /// <summary>Adders of one bit that a sum of several words is worth: from the third word on Yosys saves carries, in two tables a bit.</summary>
-    internal static int Operands(int words) => words < 2 ? 0 : 2 * words - 3;
+    /// <summary>Adders of one bit that a sum of several words is worth: Yosys saves carries, in two tables a bit, and merges some of them.</summary>
+    /// <remarks>hwgen_accumulator by Yosys 0.23: 2 to 6 words of 25 bits take 25, 50, 122, 196 and 197 tables.</remarks>
+    internal static int Operands(int words) => words < 7 ? Merged[words] : 2 * words - 4;
+
+    private static readonly int[] Merged = [0, 0, 1, 2, 5, 8, 8];
 
     /// <summary>hwgen_pe: one product of packed spectra a cycle, accumulated; its weights in a memory of its own.</summary>
     /// <param name="k">Block size.</param>
@@ -99,22 +105,23 @@ public sealed record ResourceDemand
     /// <param name="three">Whether a complex product takes three multipliers.</param>
     public static ResourceDemand Element(int k, int bits, int weightBits, int accumulatorBits, int rows, int columns = 1, bool mixed = false, bool writable = false, bool three = false)
     {
-        int reals = Math.Min(k, 2), complex = (k - reals) / 2, product = bits + weightBits + (three ? 1 : 0);
+        int reals = Math.Min(k, 2), complex = (k - reals) / 2, product = bits + weightBits;
         double bins = columns * (double)complex, pairs = bins * 2 * (product + 1), accumulators = (double)k * accumulatorBits;
-        // With three, sums of two words are before the products, and what is real waits for them.
-        ResourceDemand before = !three ? None : Of((LogicKind.Adder, bins * (bits + 1 + 2 * (weightBits + 1))), (LogicKind.Multiplexer, mixed ? bins * 2 * (bits + weightBits) : 0), (LogicKind.Gate, mixed ? bins * (bits + weightBits) : 0),
-            (LogicKind.Register, columns * reals * (double)(bits + weightBits) + bins * 2 * bits));
+        // With three, sums of two words are before the products: they read the weights' register, which no multiplier block takes in then. Of two
+        // real words a weight is negated.
+        ResourceDemand before = !three ? None : Of((LogicKind.Adder, bins * (bits + 2 * weightBits)), (LogicKind.Register, bins * 2 * weightBits))
+            + (mixed ? Of((LogicKind.Multiplexer, bins * 2 * (bits + weightBits + 1)), (LogicKind.Adder, bins * 2 * weightBits)) : None);
         return before + new ResourceDemand
         {
-            // A weight waits in a register before its multiplier, or its two.
+            // A weight waits in a register before its multiplier, or its two; with three, what is real waits for the sums.
             Multipliers =
             [
-                new(weightBits, bits, columns * reals) { InputRegisterBits = weightBits, OutputRegisterBits = bits + weightBits },
+                new(weightBits, bits, columns * reals) { InputRegisterBits = weightBits, OutputRegisterBits = (three ? 2 : 1) * product },
                 three ? new(weightBits + 1, bits, columns * 3L * complex) { InputRegisterBits = bits + weightBits + 1 } : new(weightBits, bits, columns * 4L * complex) { InputRegisterBits = weightBits / 2 },
             ],
             Memories = [new(rows, columns * k * weightBits, writable, 1) { Exclusive = true }],
-            Logic = Of((LogicKind.ProductSum, pairs), (LogicKind.Multiplexer, mixed && !three ? pairs : 0), (mixed && !three ? LogicKind.Register : LogicKind.ProductSumRegister, pairs),
-                (LogicKind.Adder, Operands(columns) * k * (product + 2.0)), (LogicKind.Accumulator, accumulators), (LogicKind.Multiplexer, accumulators),
+            Logic = Of((three ? LogicKind.SharedProductSum : LogicKind.ProductSum, pairs), (LogicKind.Multiplexer, mixed && !three ? pairs : 0), (mixed && !three ? LogicKind.Register : LogicKind.ProductSumRegister, pairs),
+                (LogicKind.Adder, Operands(columns) * k * (product + 1.0)), (LogicKind.Accumulator, accumulators), (LogicKind.Multiplexer, accumulators),
                 (LogicKind.Register, (columns > 1 ? 3 : 2) * accumulators)).Logic,
         };
     }
@@ -131,10 +138,11 @@ public sealed record ResourceDemand
         int product = bits + weightBits, word = k == 1 ? 0 : Plan.Bits.Of(k);
         return new()
         {
-            Multipliers = [new(weightBits, bits, columns * k) { InputRegisterBits = bits + weightBits, OutputRegisterBits = product }],
-            Logic = Of((LogicKind.Multiplexer, weights * (k - 1) * bits), (LogicKind.Gate, weights * bits), (LogicKind.Adder, Operands(columns) * k * (product + 2.0)),
+            Multipliers = [new(weightBits, bits, columns * k) { InputRegisterBits = bits + 2 * weightBits, OutputRegisterBits = product }],
+            // The word that does not count is cleared where it is registered.
+            Logic = Of(Choice(k, weights * bits), (LogicKind.Adder, Operands(columns) * k * (product + 1.0)),
                 (LogicKind.Accumulator, accumulators), (LogicKind.Multiplexer, accumulators),
-                (LogicKind.Register, weights * (weightBits + word) + 1 + (columns > 1 ? 3 : 2) * accumulators)).Logic,
+                (LogicKind.Register, weights * word + 1 + (columns > 1 ? 3 : 2) * accumulators)).Logic,
         };
     }
 }
@@ -146,6 +154,9 @@ public sealed record MultiplierDemand(int ABits, int BBits, long Count)
 {
     /// <summary>Of one: registers that only feed it, which a DSP block may take in.</summary>
     public int InputRegisterBits { get; init; }
+
+    /// <summary>Of all together: registers that only feed them, some of them the same ones.</summary>
+    public long SharedRegisterBits { get; init; }
 
     /// <summary>Of one: a second register behind the product's, which a DSP block may take in.</summary>
     public int OutputRegisterBits { get; init; }

@@ -55,6 +55,8 @@ public static class ResourceEstimate
         foreach (MultiplierDemand m in demand.Multipliers)
         {
             fixedPart += m.Count * Multiplier(m, family, dsps);
+            bool packs = dsps && family is (FpgaFamily.Xilinx7 or FpgaFamily.Ice40) && Dsps(m.ABits, m.BBits, family) > 0;
+            if (!packs) fixedPart += new ResourceCount(0, m.SharedRegisterBits, 0, 0);
             if (!dsps || Dsps(m.ABits, m.BBits, family) == 0) Add(lut, LogicKind.SmallProduct, (double)m.Count * m.ABits * m.BBits);
         }
         foreach (MemoryDemand m in demand.Memories)
@@ -151,12 +153,16 @@ public static class ResourceEstimate
     private static ResourceCount Multiplier(MultiplierDemand m, FpgaFamily family, bool dsps)
     {
         int blocks = dsps ? Dsps(m.ABits, m.BBits, family) : 0, product = m.ABits + m.BBits;
-        if (blocks == 0) return new(0, product + m.InputRegisterBits + m.OutputRegisterBits, 0, 0);
+        // Registers behind the product's: a block takes one in, three in a row are a shift register elsewhere.
+        int behind = m.OutputRegisterBits / product;
+        bool shifts = family is (FpgaFamily.Xilinx7 or FpgaFamily.UltraScale) && 1 + behind >= DelayDemand.ShortestShift;
+        if (blocks == 0) return new(shifts ? product : 0, m.InputRegisterBits + (shifts ? 0 : product + m.OutputRegisterBits), 0, 0);
         int pieces = blocks - 1;
         // DSP48E1 and MAC16 take the registers around a product in; Yosys leaves them outside of the others.
         return family switch
         {
-            FpgaFamily.Xilinx7 => new(0, 17 * pieces, blocks, 0),
+            FpgaFamily.Xilinx7 => new(0, 17 * pieces + Math.Max(0, behind - 1) * product, blocks, 0),
+            FpgaFamily.UltraScale when shifts => new(pieces * (long)(product - 16) + product, m.InputRegisterBits, blocks, 0),
             FpgaFamily.Ice40 => new(pieces * (long)(product - 16), (pieces == 0 ? 0 : product - 16) + m.OutputRegisterBits, blocks, 0),
             _ => new(pieces * (long)(product - 16), product + m.InputRegisterBits + m.OutputRegisterBits, blocks, 0),
         };

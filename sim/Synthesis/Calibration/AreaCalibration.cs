@@ -14,8 +14,8 @@ public sealed class AreaCalibration(Part part, SynthesisCache cache)
     /// <summary>Seed of the first design that is fitted, and of the first that is only checked.</summary>
     public const int FitSeed = 1_000, CheckSeed = 500_000;
 
-    /// <summary>Draws the constants that the samples say little about towards their values before: with so many bits at a relative error of 1.</summary>
-    private const double Pull = 0.02;
+    /// <summary>Draws the constants towards their values before, as far as the samples say little about them: twice a constant counts as this relative error of one design.</summary>
+    private const double Pull = 0.05;
 
     /// <summary>Synthesises small designs, or takes them from the cache.</summary>
     /// <param name="seed">Of the first.</param>

@@ -18,7 +18,7 @@ public sealed class AreaCalibrationTests
 
         AreaCoefficients fitted = AreaCalibration.Fit(samples, Prior);
 
-        // The pull towards 1 is a fiftieth of one design's weight.
+        // The pull towards 1 is a twentieth of one design's weight.
         Assert.Equal(1.25, fitted.Lut[LogicKind.Adder], 0.01);
         Assert.Equal(0.6, fitted.Lut[LogicKind.Multiplexer], 0.02);
         Assert.Equal(1, fitted.Ff[LogicKind.Register], 0.01);
