@@ -47,11 +47,11 @@ public sealed record ExploreResult(
         int failed = Points.Count(p => p.Reason is not null);
         yield return $"{Design}: {Show.Count(Total)} points, {Show.Count(failed)} failed, {Show.Count(Evaluated)} evaluated now; the front by {string.Join(", ", Front)}:";
         string[] axes = [.. Points.SelectMany(p => p.Values.Keys).Distinct()];
-        bool robust = Points.Any(p => p.RobustAccuracy is not null), energy = Front.Contains(FigureName.EnergyPerFrameNanojoule);
+        bool phones = Points.Any(p => p.ErrorRate is not null), robust = Points.Any(p => p.RobustAccuracy is not null), energy = Front.Contains(FigureName.EnergyPerFrameNanojoule);
         foreach (string line in TextTable.Render(
-            ["design", .. axes.Select(a => a[(a.LastIndexOf('.') + 1)..]), "accuracy", .. robust ? ["robust"] : (string[])[], .. energy ? ["nJ/frame"] : (string[])[], "cycles/frame", "multipliers", "memory bits", "LUT", "FF", "DSP", "BRAM36"],
+            ["design", .. axes.Select(a => a[(a.LastIndexOf('.') + 1)..]), "accuracy", .. phones ? ["phone errors"] : (string[])[], .. robust ? ["robust"] : (string[])[], .. energy ? ["nJ/frame"] : (string[])[], "cycles/frame", "multipliers", "memory bits", "LUT", "FF", "DSP", "BRAM36"],
             Points.Where(p => p.OnFront).OrderByDescending(p => p.Accuracy).ThenBy(p => p.CyclesPerFrame).Take(MostLines).Select(p => (string[])
-                [p.Design, .. axes.Select(a => p.Values.GetValueOrDefault(a, "")), Show.Percent(p.Accuracy), .. robust ? [Show.Percent(p.RobustAccuracy)] : (string[])[], .. energy ? [Count((long?)p.EnergyPerFrameNanojoule)] : (string[])[], Count(p.CyclesPerFrame), Count(p.Multipliers), Count(p.MemoryBits),
+                [p.Design, .. axes.Select(a => p.Values.GetValueOrDefault(a, "")), Show.Percent(p.Accuracy), .. phones ? [Show.Percent(p.ErrorRate)] : (string[])[], .. robust ? [Show.Percent(p.RobustAccuracy)] : (string[])[], .. energy ? [Count((long?)p.EnergyPerFrameNanojoule)] : (string[])[], Count(p.CyclesPerFrame), Count(p.Multipliers), Count(p.MemoryBits),
                 Count((long?)p.Lut), Count((long?)p.Ff), Count((long?)p.Dsp), p.Bram36?.ToString("0.#", CultureInfo.InvariantCulture) ?? "-"])))
             yield return line;
         if (Points.Count(p => p.OnFront) is > MostLines and var members) yield return $"... and {Show.Count(members - MostLines)} more";

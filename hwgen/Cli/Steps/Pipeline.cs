@@ -13,9 +13,9 @@ using HwGen.Core.Plan;
 using HwGen.Explore;
 using HwGen.Explore.Batch;
 using HwGen.Frontend.Data;
-using HwGen.Frontend.Scoring;
 using HwGen.Frontend.Data.Speech;
 using HwGen.Frontend.Kernels;
+using HwGen.Frontend.Scoring;
 using HwGen.Frontend.Training;
 using HwGen.Print;
 using HwGen.Sim.CoSimulation;
@@ -94,7 +94,7 @@ public sealed class Pipeline
             FixedPointScore score = reference.Score(test, recognizer, progress);
             Accuracy accuracy = training.Result.Accuracy with { FixedPoint = HasLabels(c.Design) ? score.Accuracy : null };
             return new QuantizeRecord(
-                new(c.Design.Name, accuracy, test.Count, training.Result.Parameters, c.Design.Quantization.Bits) 
+                new(c.Design.Name, accuracy, test.Count, training.Result.Parameters, c.Design.Quantization.Bits)
                 {
                     Per = score.Errors is { } errors ? (training.Result.Per ?? new()) with { FixedPoint = errors.Rate } : null,
                     SignalToNoise = Noise(plan, network, test),

@@ -139,10 +139,10 @@ public sealed class PlanDemand
         return Program.Modes.Aggregate(ResourceDemand.None, (sum, k) => sum + ResourceDemand.Of(ResourceDemand.Choice(_k / k, k * _b * _columns)))
             + ResourceDemand.Of(ResourceDemand.Choice(Program.Modes.Count, row), (LogicKind.Register, row - fed + 2 + Latency.SpectrumWrite + Latency.ProductLoad + 2 * Control.PartBits),
             (LogicKind.Gate, _columns)) with
-        {
-            Multipliers = [new(_plan.WeightBits, _b, 0) { SharedRegisterBits = fed }],
-            Memories = [Ram(bank + Control.SpectrumBits, _block, _columns)],
-        } + delays;
+            {
+                Multipliers = [new(_plan.WeightBits, _b, 0) { SharedRegisterBits = fed }],
+                Memories = [Ram(bank + Control.SpectrumBits, _block, _columns)],
+            } + delays;
     }
 
     private ResourceDemand Elements()

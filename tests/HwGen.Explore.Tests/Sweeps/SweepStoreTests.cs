@@ -131,7 +131,8 @@ public sealed class SweepStoreTests : IDisposable
     [Fact]
     public void Scores_AreKept()
     {
-        using (var store = Open(0)) {
+        using (var store = Open(0))
+        {
             store.AddScore("a", 0.75, null);
             store.AddScore("c", 0.5, 0.25);
         }
