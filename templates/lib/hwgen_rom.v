@@ -1,5 +1,5 @@
 // hwgen_rom: ROWS rows of WIDTH bits from the file INIT ($readmemh, relative to the folder
-// the tool runs in).
+// the tool runs in). BLOCKS asks for block memory; else a synthesis tool decides.
 // Latency 1 cycle, one row a cycle. With +hwgen_readback a simulation writes back what the
 // memory holds.
 `default_nettype none
@@ -8,28 +8,41 @@ module hwgen_rom #(
     parameter WIDTH  = 8,
     parameter ADDR_W = 4,
     parameter ROWS   = 1 << ADDR_W,
-    parameter INIT   = ""
+    parameter INIT   = "",
+    parameter BLOCKS = 0
 ) (
     input  wire              clk,
     input  wire [ADDR_W-1:0] addr,
     output reg  [WIDTH-1:0]  data
 );
 
-    reg [WIDTH-1:0] mem [0:ROWS-1];
-
-    // Without an instance there is no file: some tools elaborate a module as it stands when they read it.
+    // The two differ in the attribute alone, which takes no parameter in every tool. Without an
+    // instance there is no file: some tools elaborate a module as it stands when they read it.
     generate
-        if (INIT != "") begin : g_init
-            initial begin
-                $readmemh(INIT, mem);
-                // synthesis translate_off
-                if ($test$plusargs("hwgen_readback")) $writememh({INIT, ".readback"}, mem);
-                // synthesis translate_on
+        if (BLOCKS != 0) begin : g_blocks
+            (* ram_style = "block" *) reg [WIDTH-1:0] mem [0:ROWS-1];
+            if (INIT != "") begin : g_init
+                initial begin
+                    $readmemh(INIT, mem);
+                    // synthesis translate_off
+                    if ($test$plusargs("hwgen_readback")) $writememh({INIT, ".readback"}, mem);
+                    // synthesis translate_on
+                end
             end
+            always @(posedge clk) data <= mem[addr];
+        end else begin : g_any
+            reg [WIDTH-1:0] mem [0:ROWS-1];
+            if (INIT != "") begin : g_init
+                initial begin
+                    $readmemh(INIT, mem);
+                    // synthesis translate_off
+                    if ($test$plusargs("hwgen_readback")) $writememh({INIT, ".readback"}, mem);
+                    // synthesis translate_on
+                end
+            end
+            always @(posedge clk) data <= mem[addr];
         end
     endgenerate
-
-    always @(posedge clk) data <= mem[addr];
 
 endmodule
 

@@ -46,6 +46,20 @@ public sealed class RtlPrinterTests
         Assert.Equal("", await folder.RunAsync("verilator", "--lint-only", "-Wall", "--top-module", plan.ModuleName, "-f", "rtl.f"));
     }
 
+    /// <summary>By Yosys's own scales a memory that fills less than half of its blocks goes to tables, 1,800 of them for 239 rows of 480 bits.</summary>
+    [Theory]
+    [InlineData(64, true)]
+    [InlineData(8, false)]
+    public async Task Print_Weights_AskForBlockMemoryWhereTheyAreLarge(int hidden, bool large)
+    {
+        AcceleratorPlan plan = new RandomDesign(31, [new GruLayer(hidden, hidden, 4), new DenseLayer(hidden, 4, 4)], 12, new(1, 100, 1) { ColumnsPerCycle = 2 }).Plan();
+        Assert.Equal(large, plan.Images.Any(i => i.IsLarge && i.Name.StartsWith("weights", StringComparison.Ordinal)));
+        string array = RtlPrinter.Print(plan).Single(f => f.Path.EndsWith("_pe_array.v", StringComparison.Ordinal)).Text;
+        Assert.Equal(large, array.Contains(".BLOCKS(1)", StringComparison.Ordinal));
+        using var folder = new PrintedFolder(plan);
+        Assert.Equal("", await folder.RunAsync("verilator", "--lint-only", "-Wall", "--top-module", plan.ModuleName, "-f", "rtl.f"));
+    }
+
     [Theory]
     [InlineData("k 2, 6 bits")]
     [InlineData("k 4, 6 bits")]

@@ -314,6 +314,7 @@ public sealed class PlanDemand
     {
         MemoryImage image = _plan.Images.Single(i => i.Name == name);
         int rows = image.Reloadable ? 1 << image.AddressBits : image.Depth;
-        return new(rows, image.Width, image.Reloadable, 1) { Exclusive = true, Content = image.Reloadable || (rows > LargestTable && name.StartsWith("weights", StringComparison.Ordinal)) ? null : TableContent.Of(image) };
+        bool isWeights = name.StartsWith("weights", StringComparison.Ordinal), inBlocks = isWeights && !image.Reloadable && image.IsLarge;
+        return new(rows, image.Width, image.Reloadable, 1) { Exclusive = true, InBlocks = inBlocks, Content = image.Reloadable || inBlocks || (rows > LargestTable && isWeights) ? null : TableContent.Of(image) };
     }
 }

@@ -171,6 +171,9 @@ public sealed record MemoryDemand(int Rows, int Width, bool Writable, long Count
     /// <summary>A cycle that writes does not read.</summary>
     public bool Exclusive { get; init; }
 
+    /// <summary>The Verilog asks for block memory.</summary>
+    public bool InBlocks { get; init; }
+
     /// <summary>What a read-only memory holds; null when that is not known.</summary>
     public TableContent? Content { get; init; }
 

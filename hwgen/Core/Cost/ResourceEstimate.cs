@@ -118,6 +118,7 @@ public static class ResourceEstimate
     /// RAM64M (UltraScale: 8 and 10 RAM64M8) writable; ECP5 2,048 and 3,072 bits, 16 and 32 DPR16X4; iCE40 1,024 and 2,048 bits.</remarks>
     private static bool InLookUpTables(MemoryDemand m, FpgaFamily family)
     {
+        if (m.InBlocks) return false;
         double bits = (double)m.Rows * Width(m), blocks = Blocks(m, family) * (family == FpgaFamily.Ice40 ? 9 : 2);
         return family switch
         {

@@ -108,6 +108,13 @@ public sealed class ResourceEstimateTests
     public void Bram36_Memory_IsAsSynthesised(FpgaFamily family, int rows, int width, bool writable, double bram36) =>
         Assert.Equal(bram36, ResourceEstimate.Bram36(new(rows, width, writable, 1), family), 1e-9);
 
+    /// <summary>Synthesised: 1,780 LUT, or with the attribute seven blocks.</summary>
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 7)]
+    public void Bram36_MemoryThatFillsLessThanHalfOfItsBlocks_IsWhatTheVerilogAsksFor(bool inBlocks, double bram36) =>
+        Assert.Equal(bram36, ResourceEstimate.Bram36(new(239, 480, false, 1) { InBlocks = inBlocks }, FpgaFamily.UltraScale), 1e-9);
+
     [Fact]
     public void Of_TwiceTheDemand_IsTwiceTheResources()
     {
