@@ -16,8 +16,9 @@ module hwgen_rom #(
     output reg  [WIDTH-1:0]  data
 );
 
-    // The two differ in the attribute alone, which takes no parameter in every tool. Without an
-    // instance there is no file: some tools elaborate a module as it stands when they read it.
+    // The two differ in the attribute alone: a parameter in it is one that Verilator calls unused.
+    // Without an instance there is no file: some tools elaborate a module as it stands when they
+    // read it.
     generate
         if (BLOCKS != 0) begin : g_blocks
             (* ram_style = "block" *) reg [WIDTH-1:0] mem [0:ROWS-1];
