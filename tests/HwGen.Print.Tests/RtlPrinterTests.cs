@@ -53,7 +53,7 @@ public sealed class RtlPrinterTests
     public async Task Print_Weights_AskForBlockMemoryWhereTheyAreLarge(int hidden, bool large)
     {
         AcceleratorPlan plan = new RandomDesign(31, [new GruLayer(hidden, hidden, 4), new DenseLayer(hidden, 4, 4)], 12, new(1, 100, 1) { ColumnsPerCycle = 2 }).Plan();
-        Assert.Equal(large, plan.Images.Any(i => i.IsLarge && i.Name.StartsWith("weights", StringComparison.Ordinal)));
+        Assert.Equal(large, plan.Images.Any(i => i.InBlocks));
         string array = RtlPrinter.Print(plan).Single(f => f.Path.EndsWith("_pe_array.v", StringComparison.Ordinal)).Text;
         Assert.Equal(large, array.Contains(".BLOCKS(1)", StringComparison.Ordinal));
         using var folder = new PrintedFolder(plan);

@@ -314,7 +314,6 @@ public sealed class PlanDemand
     {
         MemoryImage image = _plan.Images.Single(i => i.Name == name);
         int rows = image.Reloadable ? 1 << image.AddressBits : image.Depth;
-        bool isWeights = name.StartsWith("weights", StringComparison.Ordinal), inBlocks = isWeights && !image.Reloadable && image.IsLarge;
-        return new(rows, image.Width, image.Reloadable, 1) { Exclusive = true, InBlocks = inBlocks, Content = image.Reloadable || inBlocks || (rows > LargestTable && isWeights) ? null : TableContent.Of(image) };
+        return new(rows, image.Width, image.Reloadable, 1) { Exclusive = true, InBlocks = image.InBlocks, Content = image.Reloadable || image.InBlocks || (rows > LargestTable && name.StartsWith("weights", StringComparison.Ordinal)) ? null : TableContent.Of(image) };
     }
 }

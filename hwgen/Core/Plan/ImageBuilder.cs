@@ -6,6 +6,9 @@ namespace HwGen.Core.Plan;
 /// <summary>Fills every memory of a planned accelerator.</summary>
 internal sealed class ImageBuilder(AcceleratorPlan plan)
 {
+    /// <summary>Rows (a quarter of a block's 512) and bits from which on weights belong into block memory, even where they fill less of it than a tool wants.</summary>
+    private const int BlockRows = 128, BlockBits = 65_536;
+
     /// <summary>Images of the cell unit's tables, in the order of <see cref="AcceleratorPlan.Tables"/>.</summary>
     private static readonly string[] TableNames = ["sigmoid", "tanh", "tanh_cell"];
 
@@ -32,7 +35,12 @@ internal sealed class ImageBuilder(AcceleratorPlan plan)
             if (element < plan.Groups.WeightRows[r].Rows.Count)
                 rows[r] = Bits.Pack(plan.WeightWords(plan.Groups.WeightRows[r], element).Select(w => (long)w), plan.WeightBits)
                     | (plan.Sparse is null ? 0 : Bits.Pack(plan.Indices(plan.Groups.WeightRows[r], element).Select(i => (long)i), plan.IndexBits) << (plan.Shape.Columns * plan.BlockSize * plan.WeightBits));
-        return new($"weights_{element}", plan.WeightRowBits, plan.Groups.WeightRows.Count, rows) { Reloadable = plan.ReloadableWeights };
+        int width = plan.WeightRowBits, depth = plan.Groups.WeightRows.Count;
+        return new($"weights_{element}", width, depth, rows)
+        {
+            Reloadable = plan.ReloadableWeights,
+            InBlocks = !plan.ReloadableWeights && depth >= BlockRows && (long)depth * width >= BlockBits,
+        };
     }
 
     /// <summary>One row a slice of a state block: four biases in the order of the slots, the first least significant, then three peepholes.</summary>

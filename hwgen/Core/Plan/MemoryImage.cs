@@ -16,8 +16,8 @@ public sealed record MemoryImage(string Name, int Width, int Depth, IReadOnlyDic
     /// <summary>Whether the memory is written through AXI4-Lite (<see cref="WeightLoad"/>), and so has no file of its own.</summary>
     public bool Reloadable { get; init; }
 
-    /// <summary>Whether a tool is told to take block memory: from a quarter of its rows and 64 kbit on, tables would cost more than blocks are worth.</summary>
-    public bool IsLarge => Depth >= 128 && (long)Depth * Width >= 65_536;
+    /// <summary>Whether the Verilog asks for block memory, whatever a tool would take.</summary>
+    public bool InBlocks { get; init; }
 
     /// <summary>Bits of an address, at least 1.</summary>
     public int AddressBits => Bits.Of(Depth);
