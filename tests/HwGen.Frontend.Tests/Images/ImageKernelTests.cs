@@ -26,7 +26,7 @@ public abstract class ImageKernelTests(string device, ITestOutputHelper output)
             {
                 int map = words * grid.Positions * lanes, row = words * grid.Taps * lanes, rows = maps * grid.Places;
                 float[] x = Sample.Values(Seed, 3 + maps * map), p = Sample.Values(Seed + 1, rows * row);
-                using Tensor tx = Ops.Allocate(x), patches = Ops.Allocate(rows * row), gradients = Ops.Allocate(p), dx = Ops.Allocate(3 + maps * map);
+                using Tensor tx = Ops.Allocate(x), patches = Ops.Allocate(rows * row), gradients = Ops.Allocate(p), dx = Ops.Allocate(3 + maps * map), whole = Ops.Allocate(3 + maps * map);
                 // In two parts, as threads do it.
                 int part = rows / 2, positions = maps * grid.Positions, half = positions / 2;
                 var at = new BlockArgs(tx, 3, 0, map, grid.Positions * lanes);
@@ -34,6 +34,7 @@ public abstract class ImageKernelTests(string device, ITestOutputHelper output)
                 Ops.GatherPatches(grid, at, patches, part, rows - part, words, lanes);
                 Ops.CollectPatches(grid, at with { Tensor = dx }, gradients, 0, half, words, lanes);
                 Ops.CollectPatches(grid, at with { Tensor = dx }, gradients, half, positions - half, words, lanes);
+                Ops.CollectPatches(grid, at with { Tensor = whole }, gradients, 0, positions, words, lanes);
 
                 var expected = new double[rows * row];
                 var back = new double[3 + maps * map];
@@ -48,6 +49,7 @@ public abstract class ImageKernelTests(string device, ITestOutputHelper output)
                 }
                 AssertClose(expected, patches, 0);
                 AssertClose(back, dx, grid.Taps * grid.Taps * Sample.Unit);
+                AssertClose(back, whole, grid.Taps * grid.Taps * Sample.Unit);
             }
     }
 
