@@ -11,6 +11,9 @@ namespace HwGen.Cli.Results;
 /// <param name="Rows">One a network, attack and ε.</param>
 public sealed record AttackReport(string Design, int Images, int IntegerImages, int Parameters, int NonZeroWeights, IReadOnlyList<AttackRow> Rows) : VerbResult
 {
+    /// <summary>That it was trained from.</summary>
+    public int Seed { get; init; }
+
     /// <summary>The engine of each integer network.</summary>
     public IReadOnlyList<AttackedEngine> Engines { get; init; } = [];
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using HwGen.Frontend.Scoring;
 
 namespace HwGen.Cli.Results;
@@ -30,12 +29,9 @@ public sealed record CompareResult(IReadOnlyList<ComparedNetwork> Networks) : Ve
         select (string[])
         [
             network.Design, test.Name, row.Weights, Show.Count(row.Parameters),
-            (test.IsErrorRate ? "error " : "") + Spread(row.Figure) + " %", row.WorseThanDense is null ? "" : Spread(row.WorseThanDense),
-            .. HasSilentUnits ? [row.SilentUnits is null ? "" : Spread(row.SilentUnits) + " %"] : (string[])[],
+            (test.IsErrorRate ? "error " : "") + Show.Spread(row.Figure) + " %", row.WorseThanDense is null ? "" : Show.Spread(row.WorseThanDense),
+            .. HasSilentUnits ? [row.SilentUnits is null ? "" : Show.Spread(row.SilentUnits) + " %"] : (string[])[],
         ];
-
-    private static string Spread(SeedStatistics s) => (100 * s.Mean).ToString("0.00", CultureInfo.InvariantCulture)
-        + (s.Deviation is { } d ? " ± " + (100 * d).ToString("0.00", CultureInfo.InvariantCulture) : "");
 }
 
 /// <param name="Design">The design's name.</param>

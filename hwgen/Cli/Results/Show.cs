@@ -1,4 +1,5 @@
 using System.Globalization;
+using HwGen.Frontend.Scoring;
 
 namespace HwGen.Cli.Results;
 
@@ -8,6 +9,10 @@ internal static class Show
     /// <summary>A share 0..1 with two decimals of a percent; a dash for null.</summary>
     public static string Percent(double? share) =>
         share is { } s ? (100 * s).ToString("0.00", CultureInfo.InvariantCulture) + " %" : "-";
+
+    /// <summary>Mean and, of several seeds, sample standard deviation of shares, in percent.</summary>
+    public static string Spread(SeedStatistics s) => (100 * s.Mean).ToString("0.00", CultureInfo.InvariantCulture)
+        + (s.Deviation is { } d ? " ± " + (100 * d).ToString("0.00", CultureInfo.InvariantCulture) : "");
 
     public static string Count(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -53,13 +53,21 @@ public sealed class AttackVerb()
 
     private readonly Option<int> integerImages = Count("--integer-images", "Of these inputs the first ones that integer networks are attacked with.", 500);
     private readonly Option<int> seed = Count("--seed", "Draws random starts and squares.", 1);
+
+    private readonly Option<int?> seeds = new("--seeds")
+    {
+        Description = "Train each design from so many seeds, 1, 2, and so on, in place of its own; the table has means and deviations.",
+        HelpName = "N",
+        Validators = { AtLeastOne },
+    };
+
     private readonly Option<string?> markdown = new("--markdown") { Description = "Write the table to this file too.", HelpName = "FILE" };
     private readonly Option<bool> baseline = new("--baseline") { Description = "Attack the dense baseline instead." };
 
     protected override void AddTo(Command command)
     {
         command.Add(designs);
-        foreach (Option option in (Option[])[device, epsilons, attacks, steps, restarts, queries, draws, images, bits, integerImages, seed, markdown, baseline]) command.Add(option);
+        foreach (Option option in (Option[])[device, epsilons, attacks, steps, restarts, queries, draws, images, bits, integerImages, seed, seeds, markdown, baseline]) command.Add(option);
         bits.Validators.Add(r =>
         {
             foreach (int b in r.GetValueOrDefault<int[]>() ?? [])
@@ -77,9 +85,11 @@ public sealed class AttackVerb()
         string[] paths = arguments.GetRequiredValue(designs);
         var reports = new List<AttackReport>();
         // All files are read first: a mistake in the last one shows before hours of work on the first.
-        foreach (var design in DesignLoader.LoadAll(paths))
-            reports.Add(await DesignVerb.WithDesignAsync(design, Root(arguments), arguments.GetRequiredValue(device), terminal, c =>
-                c.Workspace.Stages.RunAsync("attack", Key(c, arguments), [], () => Task.Run(() => Run(c, arguments, cancellation), cancellation))));
+        var loaded = DesignLoader.LoadAll(paths).Select(d => Workspace.Place(d, Root(arguments))).ToArray();
+        foreach (var origin in loaded)
+            foreach (int from in arguments.GetValue(seeds) is { } many ? Enumerable.Range(1, many) : [origin.Seed])
+                reports.Add(await DesignVerb.WithDesignAsync(PointEvaluation.Trained(origin with { Seed = from }, origin), Root(arguments), arguments.GetRequiredValue(device), terminal, async c =>
+                    await c.Workspace.Stages.RunAsync("attack", Key(c, arguments), [], () => Task.Run(() => Run(c, arguments, cancellation), cancellation)) with { Design = origin.Name, Seed = from }));
         var result = new AttackResults(reports);
         if (arguments.GetValue(markdown) is { } file)
             AtomicFile.WriteText(file, result.Markdown($"hwgen {string.Join(' ', arguments.Tokens.Select(t => t.Value))}"));
