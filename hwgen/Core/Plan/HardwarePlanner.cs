@@ -7,7 +7,7 @@ namespace HwGen.Core.Plan;
 
 /// <summary>Sizes an engine to a budget: elements, columns and lanes with the shortest interval that the budget holds.</summary>
 /// <remarks>The interval that candidates are compared by is a bound: the columns of all groups. What multipliers and block memories are taken is
-/// exact for multipliers of up to 18 bits and rounds each memory up to whole blocks; look-up tables are not judged here.</remarks>
+/// exact for multipliers of up to 18 bits and rounds each memory up to whole halves of blocks; look-up tables are not judged here.</remarks>
 public static class HardwarePlanner
 {
     private const int MaxColumns = 8;
@@ -94,7 +94,7 @@ public static class HardwarePlanner
         return Math.Clamp((rows + cycles - 1) / cycles, 1, elements);
     }
 
-    /// <summary>Block memories of 36 kbit, 72 bits wide: weights and spectra, the two that fill a device.</summary>
+    /// <summary>Block memories of 36 kbit, in halves of 36 bits a row: weights and spectra, the two that fill a device.</summary>
     private static double Bram36(StepProgram program, NetworkFormats formats, HardwareSettings settings, int cycles)
     {
         int words = settings.ColumnsPerCycle * program.BlockSize;
@@ -107,6 +107,6 @@ public static class HardwarePlanner
         long rows = program.Spectra.Sum(s => (program.Vectors[s.Vector].Blocks + settings.ColumnsPerCycle - 1L) / settings.ColumnsPerCycle) * 2 * settings.Streams;
         return settings.ProcessingElements * Blocks(words * formats.WeightBits, cycles) + Blocks(words * formats.Bits, rows);
 
-        static double Blocks(int width, long depth) => (width + 71) / 72 * ((depth + 511) / 512);
+        static double Blocks(int width, long depth) => (width + 35) / 36 * ((depth + 511) / 512) / 2.0;
     }
 }
