@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using System.Text.RegularExpressions;
 using CliWrap;
 using CliWrap.Buffered;
 
@@ -23,6 +24,21 @@ public sealed class BuildScriptTests
 
         Assert.Equal((0, 0), (exitCode, shell.ExitCode));
         Assert.Equal(shell.StandardOutput.Replace("build.sh", "build.ps1", StringComparison.Ordinal).TrimEnd(), string.Join('\n', lines).ReplaceLineEndings("\n"));
+    }
+
+    [Theory]
+    [InlineData("demo_parts", "demoParts")]
+    [InlineData("all_parts", "allParts")]
+    public void BuildScripts_Packages_AreTheSame(string inShell, string inPowerShell)
+    {
+        string shell = Regex.Match(File.ReadAllText(Path.Join(Root, "build.sh")), $@"^{inShell}=\(([^)]*)\)", RegexOptions.Multiline).Groups[1].Value;
+        string powerShell = Regex.Match(File.ReadAllText(Path.Join(Root, "build.ps1")), $@"^\${inPowerShell} = ['""]([^'""]*)['""]", RegexOptions.Multiline).Groups[1].Value;
+
+        string[] named = [.. Words(shell).Where(w => !w.StartsWith('"')).Select(w => w.Split(':')[0])];
+        Assert.NotEmpty(named);
+        Assert.Equal(named.Order(), Words(powerShell).Where(w => !w.StartsWith('$')).Order());
+
+        static string[] Words(string list) => list.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
     }
 
     [Theory]
