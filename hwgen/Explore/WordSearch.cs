@@ -59,7 +59,7 @@ public sealed class WordSearch(TrainedNetwork network, NetworkRanges ranges, Lab
         AcceleratorPlan plan;
         try
         {
-            plan = AcceleratorPlan.Create("words", network, NetworkFormats.Choose(network, ranges, bits, weightBits), hardware);
+            plan = AcceleratorPlan.Create("words", network, NetworkFormats.Choose(network, ranges, new(bits, 0) { WeightBits = weightBits }), hardware);
         }
         catch (InvalidOperationException)
         {

@@ -103,7 +103,7 @@ public sealed class QuantizerTests
     public void Class_Tie_TakesTheFirst(long[] outputs, int expected) => Assert.Equal(expected, Quantizer.Class(outputs));
 
     private AcceleratorPlan Plan(int bits) => AcceleratorPlan.Create("explore-test", _network,
-        NetworkFormats.Choose(_network, Quantizer.Calibrate(_network, _data, Count), bits), new HardwareSettings(2, 100, 1));
+        NetworkFormats.Choose(_network, Quantizer.Calibrate(_network, _data, Count), new(bits, Count)), new HardwareSettings(2, 100, 1));
 
     private BlockCirculantMatrix Matrix(int rows, int columns) =>
         new(rows, columns, K, Values((rows + K - 1) / K * ((columns + K - 1) / K) * K));

@@ -40,7 +40,7 @@ public sealed class WordSearchTests(ITestOutputHelper output)
         {
             try
             {
-                return new FixedPointModel(AcceleratorPlan.Create("words-test", network, NetworkFormats.Choose(network, ranges, bits, weights), Hardware), 1, CancellationToken.None, byReference: true).Score(data, null).Accuracy;
+                return new FixedPointModel(AcceleratorPlan.Create("words-test", network, NetworkFormats.Choose(network, ranges, new(bits, Count) { WeightBits = weights }), Hardware), 1, CancellationToken.None, byReference: true).Score(data, null).Accuracy;
             }
             catch (InvalidOperationException)
             {

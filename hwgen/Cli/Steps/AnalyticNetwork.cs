@@ -39,7 +39,7 @@ internal sealed class AnalyticNetwork
         // The formats that data decide leave cycles and multipliers as they are.
         var ranges = NetworkRanges.Empty(_program);
         foreach (double[] range in (double[][])[ranges.Vectors, ranges.Spectra, ranges.Sums, ranges.SumSpectra, ranges.Cells]) Array.Fill(range, 1);
-        _formats = NetworkFormats.Choose(_network, ranges, design.Quantization.Bits, design.Quantization.WeightBits);
+        _formats = NetworkFormats.Choose(_network, ranges, design.Quantization);
         _parameters = _network.ParameterCount;
         foreach (TransformMode mode in _formats.Modes)
         {

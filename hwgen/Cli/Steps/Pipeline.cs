@@ -293,8 +293,20 @@ public sealed class Pipeline
 
     private static AcceleratorPlan LoadPlan(StepContext c) => BuildPlan(c, NetworkFile.Load(NetworkPath(c)), LoadRanges(c));
 
-    private static AcceleratorPlan BuildPlan(StepContext c, TrainedNetwork network, NetworkRanges ranges) =>
-        AcceleratorPlan.Create(c.Design.Name, network, NetworkFormats.Choose(network, ranges, c.Design.Quantization.Bits, c.Design.Quantization.WeightBits), c.Design.Hardware);
+    /// <exception cref="InputException">The words are too short for what was recorded.</exception>
+    private static AcceleratorPlan BuildPlan(StepContext c, TrainedNetwork network, NetworkRanges ranges)
+    {
+        NetworkFormats formats;
+        try
+        {
+            formats = NetworkFormats.Choose(network, ranges, c.Design.Quantization);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InputException(c.Design.QuantizationLocation.Error(e.Message));
+        }
+        return AcceleratorPlan.Create(c.Design.Name, network, formats, c.Design.Hardware);
+    }
 
     private static NetworkRanges LoadRanges(StepContext c) => JsonText.Read<NetworkRanges>(File.ReadAllText(RangesFile(c)));
 

@@ -51,7 +51,7 @@ public sealed class PointEvaluation(string root, string device, int threads, Swe
         var (network, floatAccuracy, denseAccuracy) = Get(_networks, trained.Name, () => Train(trained, cancel));
         string rangesKey = $"{trained.Name} {design.Quantization.CalibrationSequences}";
         NetworkRanges ranges = Get(_ranges, rangesKey, () => Quantizer.Calibrate(network, data.Train, design.Quantization.CalibrationSequences));
-        NetworkFormats formats = NetworkFormats.Choose(network, ranges, design.Quantization.Bits, design.Quantization.WeightBits);
+        NetworkFormats formats = NetworkFormats.Choose(network, ranges, design.Quantization);
         AcceleratorPlan plan = AcceleratorPlan.Create(design.Name, network, formats, design.Hardware);
         string scoreKey = new StageKey().Add("network", TrainingKey(design)).AddValue("quantization", design.Quantization).Add("device", device)
             .AddCode(typeof(AcceleratorPlan).Assembly, typeof(BatchEvaluator).Assembly, typeof(IntegerReference).Assembly).Finish();

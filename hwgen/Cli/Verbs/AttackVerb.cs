@@ -172,7 +172,7 @@ public sealed class AttackVerb()
         NetworkRanges ranges = Quantizer.Calibrate(network, train, c.Design.Quantization.CalibrationSequences);
         foreach (int word in words)
         {
-            NetworkFormats formats = NetworkFormats.Choose(network, ranges, word, word == c.Design.Quantization.Bits ? c.Design.Quantization.WeightBits : []);
+            NetworkFormats formats = NetworkFormats.Choose(network, ranges, word == c.Design.Quantization.Bits ? c.Design.Quantization : c.Design.Quantization with { Bits = word, WeightBits = [] });
             AcceleratorPlan plan = AcceleratorPlan.Create(c.Design.Name, network, formats, c.Design.Hardware);
             yield return new(word, FixedPointModel.Dequantized(network, plan), new FixedPointModel(plan, Environment.ProcessorCount, cancel).Attacked,
                 new(word, plan.Schedule.IntervalCycles, plan.ProductMultiplies, 1e9 * EnergyModel.Of(plan).Total));

@@ -2,31 +2,32 @@ using HwGen.Core.Numerics;
 
 namespace HwGen.Core.Activations;
 
-/// <summary>A piecewise-linear sigmoid or tanh in fixed point, decided: 32 segments of equal power-of-two width over the
+/// <summary>A piecewise-linear sigmoid or tanh in fixed point, decided: segments of equal power-of-two width over the
 /// non-negative half, the other half by symmetry (σ(−x) = 1 − σ(x), tanh(−x) = −tanh(x)), saturated beyond.</summary>
 /// <remarks>|x| = segment · width + d; y = offset[segment] + slope[segment] · d, one half-up rounding, one saturation.
-/// Words narrower than 32 segments have a segment for each word, so that d vanishes.</remarks>
+/// Words with fewer values than segments have a segment for each word, so that d vanishes.</remarks>
 public sealed class ActivationPlan
 {
-    private const int SegmentBits = 5;
-
     private readonly long[] _slopes;
     private readonly long[] _offsets;
 
     /// <param name="function">What is approximated.</param>
     /// <param name="input">Word of x; 0 to 40 fraction bits.</param>
     /// <param name="output">Word of y: all fraction but the sign.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The input's fraction bits are not 0..40.</exception>
-    public ActivationPlan(ActivationFunction function, FixedFormat input, FixedFormat output)
+    /// <param name="segments">Segments of the non-negative half, a power of two from 2.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The input's fraction bits are not 0..40, or the segments no power of two from 2.</exception>
+    public ActivationPlan(ActivationFunction function, FixedFormat input, FixedFormat output, int segments)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(segments, 2);
+        if (!int.IsPow2(segments)) throw new ArgumentOutOfRangeException(nameof(segments), segments, "The segments are a power of two.");
         ArgumentOutOfRangeException.ThrowIfNegative(input.FracBits, nameof(input));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(input.FracBits, 40, nameof(input));
         (Function, Input, Output) = (function, input, output);
-        int rangeBits = function == ActivationFunction.Sigmoid ? 3 : 2;
-        RemainderBits = Math.Max(0, input.FracBits + rangeBits - SegmentBits);
+        int rangeBits = function == ActivationFunction.Sigmoid ? 3 : 2, segmentBits = int.Log2(segments);
+        RemainderBits = Math.Max(0, input.FracBits + rangeBits - segmentBits);
         LimitBits = input.FracBits + rangeBits;
         long words = Math.Min(1L << LimitBits, input.Max + 2);       // |x| = 0 .. −Min
-        Segments = (int)Math.Min(1L << Math.Min(SegmentBits, LimitBits), (words + (1L << RemainderBits) - 1) >> RemainderBits);
+        Segments = (int)Math.Min(1L << Math.Min(segmentBits, LimitBits), (words + (1L << RemainderBits) - 1) >> RemainderBits);
         // |slope| is at most 1 (tanh at 0), the offset below 1; guard bits keep the tables' own rounding under half an ulp.
         Slope = new(output.Width + 1, output.Width - 1);
         Offset = new(output.Width + 3, output.Width + 1);

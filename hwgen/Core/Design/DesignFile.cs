@@ -19,6 +19,9 @@ public sealed record DesignFile(
     /// <summary>Where the hardware's section, or its lanes, stand.</summary>
     public InputLocation HardwareLocation { get; init; } = new("design", 1, 1);
 
+    /// <summary>Where the quantization's section stands.</summary>
+    public InputLocation QuantizationLocation { get; init; } = new("design", 1, 1);
+
     /// <summary>The network that stands in for the dense baseline; null where that is trained.</summary>
     public WeightsFile? Weights { get; init; }
 }
@@ -156,8 +159,25 @@ public sealed record QuantizationSettings(int Bits, int CalibrationSequences)
     /// <summary>Bits that a word has at least and at most.</summary>
     public const int ShortestWord = 4, LongestWord = 18;
 
+    /// <summary>Segments of an activation's table where nothing else is said, and how few and how many there may be.</summary>
+    public const int UsualSegments = 32, FewestSegments = 2, MostSegments = 256;
+
+    /// <summary>Levels of a transform of the largest blocks: no more shifts make sense.</summary>
+    public const int MostShifts = 6;
+
     /// <summary>Bits of the word of a layer's matrices, one a layer, 4..18; empty where they are <see cref="Bits"/>.</summary>
     public IReadOnlyList<int> WeightBits { get; init; } = [];
+
+    /// <summary>Scaling shifts in the levels of the FFT, one number for each block size of the matrices, ascending, 0..6; a block of k words has
+    /// log2 k levels, and more shifts mean all. Empty where noise and registers decide.</summary>
+    public IReadOnlyList<int> FftShifts { get; init; } = [];
+
+    /// <summary>The same for the inverse FFT; what is not shifted grows the word.</summary>
+    public IReadOnlyList<int> IfftShifts { get; init; } = [];
+
+    /// <summary>Segments over the non-negative half of the tables of sigmoid and of tanh, each a power of two, 2..256; empty where both have
+    /// <see cref="UsualSegments"/>.</summary>
+    public IReadOnlyList<int> ActivationSegments { get; init; } = [];
 }
 
 /// <param name="ProcessingElements">Processing elements, each with a row block of its own; no more are used than there are row blocks. 0 lets the

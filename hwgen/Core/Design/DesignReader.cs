@@ -1,3 +1,5 @@
+using HwGen.Core.Network;
+
 namespace HwGen.Core.Design;
 
 /// <summary>Reads a design file. docs/design-file.md lists every key, its range and its default.</summary>
@@ -38,7 +40,7 @@ public static class DesignReader
             errors.Add(network.LocationOf("weights").Error($"{shape.Name} has no labels to train a network for: name one in 'network.weights', or take the method random"));
         var (layers, locations) = NetworkSection.Read(network, shape, shape.Classes + (training.Loss == LossKind.Ctc ? 1 : 0), errors);
         if (errors.Count == 0 && CompressionRules.Find(layers, training) is { } misfit) errors.Add(locations[misfit.Layer].Error(misfit.Complaint));
-        var quantization = ReadQuantization(root.Section("quantization"), shape, layers.Count);
+        var quantization = ReadQuantization(root.Section("quantization"), shape, layers);
         var (hardware, hardwareLocation) = HardwareSection.Read(root.Section("hardware"), shape, errors);
         root.Leave(ExploreSection.Key);
         root.Finish();
@@ -46,6 +48,7 @@ public static class DesignReader
         {
             LayerLocations = locations,
             HardwareLocation = hardwareLocation,
+            QuantizationLocation = root.LocationOf("quantization"),
             Weights = weights is null ? null : new(weights.Value, weights.Location),
         };
     }
@@ -57,13 +60,21 @@ public static class DesignReader
         return name.Value;
     }
 
-    private static QuantizationSettings ReadQuantization(SectionReader section, DataSetShape shape, int layers)
+    private static QuantizationSettings ReadQuantization(SectionReader section, DataSetShape shape, IReadOnlyList<LayerDescription> layers)
     {
         var result = new QuantizationSettings(
             section.Integer("bits", QuantizationSettings.ShortestWord, QuantizationSettings.LongestWord),
             section.Integer("calibration_sequences", 1, shape.TrainingSequences ?? int.MaxValue, ifMissing: 500))
-        { WeightBits = section.Integers("weight_bits", QuantizationSettings.ShortestWord, QuantizationSettings.LongestWord, layers, "layer") };
+        {
+            WeightBits = section.Integers("weight_bits", QuantizationSettings.ShortestWord, QuantizationSettings.LongestWord, layers.Count, "layer"),
+            FftShifts = Shifts("fft_shifts"),
+            IfftShifts = Shifts("ifft_shifts"),
+            ActivationSegments = section.Integers("activation_segments", QuantizationSettings.FewestSegments, QuantizationSettings.MostSegments, 2, "function", mustBePowersOfTwo: true),
+        };
         section.Finish();
         return result;
+
+        IReadOnlyList<int> Shifts(string key) =>
+            section.Integers(key, 0, QuantizationSettings.MostShifts, layers.SelectMany(l => l.Matrices).Select(m => m.BlockSize).Distinct().Count(), "block size");
     }
 }

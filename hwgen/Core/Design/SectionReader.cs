@@ -35,15 +35,16 @@ internal sealed class SectionReader(YamlMap map, string path, List<InputError> e
     /// <param name="max">Largest value allowed.</param>
     /// <param name="count">How many there are.</param>
     /// <param name="kind">What they are, for messages.</param>
+    /// <param name="mustBePowersOfTwo">Only 1, 2, 4 and so on are allowed.</param>
     /// <returns>One each; empty when the key is missing, and after an error.</returns>
-    public IReadOnlyList<int> Integers(string key, int min, int max, int count, string kind)
+    public IReadOnlyList<int> Integers(string key, int min, int max, int count, string kind, bool mustBePowersOfTwo = false)
     {
         known.Add(key);
-        if (Find(key)?.Value is not YamlList list) return Has(key) ? [.. Enumerable.Repeat(Integer(key, min, max, min), count)] : [];
+        if (Find(key)?.Value is not YamlList list) return Has(key) ? [.. Enumerable.Repeat(Integer(key, min, max, min, mustBePowersOfTwo), count)] : [];
         int before = errors.Count;
         if (list.Items.Count != count)
             errors.Add(list.Location.Error($"'{PathOf(key)}' has {list.Items.Count} numbers for {count} {kind}s: write one for each {kind}, or one number for all"));
-        var values = list.Items.Select((item, i) => new SectionReader(new(item.Location, [new($"{key}[{i}]", item.Location, item)]), path, errors).Integer($"{key}[{i}]", min, max)).ToArray();
+        var values = list.Items.Select((item, i) => new SectionReader(new(item.Location, [new($"{key}[{i}]", item.Location, item)]), path, errors).Integer($"{key}[{i}]", min, max, mustBePowerOfTwo: mustBePowersOfTwo)).ToArray();
         return errors.Count > before ? [] : values;
     }
 

@@ -342,9 +342,9 @@ public sealed class AcceleratorPlan
     private IEnumerable<ActivationPlan> BuildTables()
     {
         if (Program.Cells.Count == 0) yield break;
-        yield return new(ActivationFunction.Sigmoid, Formats.GateSum, Formats.Gate);
-        yield return new(ActivationFunction.Tanh, Formats.GateSum, Formats.Gate);
-        if (Program.Cells.Any(c => c.Kind == CellKind.Lstm)) yield return new(ActivationFunction.Tanh, Formats.TanhInput, Formats.Gate);
+        yield return new(ActivationFunction.Sigmoid, Formats.GateSum, Formats.Gate, Formats.SigmoidSegments);
+        yield return new(ActivationFunction.Tanh, Formats.GateSum, Formats.Gate, Formats.TanhSegments);
+        if (Program.Cells.Any(c => c.Kind == CellKind.Lstm)) yield return new(ActivationFunction.Tanh, Formats.TanhInput, Formats.Gate, Formats.TanhSegments);
     }
 
     /// <summary>Largest sum of magnitudes that multiply a word of a spectrum, whatever the memories hold.</summary>

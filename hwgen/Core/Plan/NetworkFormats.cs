@@ -1,4 +1,5 @@
 using System.Numerics;
+using HwGen.Core.Design;
 using HwGen.Core.Network;
 using HwGen.Core.Numerics;
 using HwGen.Core.Transforms;
@@ -74,6 +75,12 @@ public sealed record NetworkFormats(
     /// <summary>Peepholes of all layers.</summary>
     public required FixedFormat Peephole { get; init; }
 
+    /// <summary>Segments of the table of sigmoid.</summary>
+    public int SigmoidSegments { get; init; } = QuantizationSettings.UsualSegments;
+
+    /// <summary>Segments of the tables of tanh.</summary>
+    public int TanhSegments { get; init; } = QuantizationSettings.UsualSegments;
+
     /// <summary>Bits that the rounding of a peephole's product drops.</summary>
     public int PeepholeShift => Peephole.FracBits + LstmState.FracBits - GateSum.FracBits;
 
@@ -90,16 +97,16 @@ public sealed record NetworkFormats(
     /// <summary>Chooses every format: the most fraction bits whose word holds the recorded range, then what alignment asks.</summary>
     /// <param name="network">The trained network.</param>
     /// <param name="ranges">Recorded on real data.</param>
-    /// <param name="bits">b, 4..18.</param>
-    /// <param name="weightBits">Word of each layer's matrices, 4..18; empty is b.</param>
-    public static NetworkFormats Choose(TrainedNetwork network, NetworkRanges ranges, int bits, params IReadOnlyList<int> weightBits)
+    /// <param name="settings">Words, and what else is not to be chosen.</param>
+    /// <exception cref="InvalidOperationException">The words are too short for the ranges.</exception>
+    public static NetworkFormats Choose(TrainedNetwork network, NetworkRanges ranges, QuantizationSettings settings)
     {
         network = network.FoldBatchNorm();
-        return new FormatChooser(network, new(network.Layers), ranges, bits, weightBits).Choose();
+        return new FormatChooser(network, new(network.Layers), ranges, settings.Bits, settings).Choose();
     }
 
     /// <summary>The steps of the choice share much.</summary>
-    private sealed class FormatChooser(TrainedNetwork network, StepProgram program, NetworkRanges ranges, int bits, IReadOnlyList<int> weightBits)
+    private sealed class FormatChooser(TrainedNetwork network, StepProgram program, NetworkRanges ranges, int bits, QuantizationSettings settings)
     {
         private readonly FixedFormat _twiddle = new(Math.Min(18, bits + 2), Math.Min(18, bits + 2) - 1);
         private readonly FixedFormat[] _sums = [.. ranges.Sums.Select(r => FixedFormat.Covering(bits, r))];
@@ -113,7 +120,7 @@ public sealed record NetworkFormats(
 
         private int WeightBits => program.Sums.Max(s => WordOf(s.Layer));
 
-        private int WordOf(int layer) => weightBits.Count == 0 ? bits : weightBits[layer];
+        private int WordOf(int layer) => settings.WeightBits.Count == 0 ? bits : settings.WeightBits[layer];
 
         public NetworkFormats Choose()
         {
@@ -139,9 +146,11 @@ public sealed record NetworkFormats(
                 CandidateSum = Candidates.Length > 0 ? _sums[Candidates[0]] : gate,
                 LstmState = LstmStateFormat(),
                 Peephole = PeepholeFormat(),
+                SigmoidSegments = settings.ActivationSegments is [var sigmoid, _] ? sigmoid : QuantizationSettings.UsualSegments,
+                TanhSegments = settings.ActivationSegments is [_, var tanh] ? tanh : QuantizationSettings.UsualSegments,
             };
             if (Enumerable.Range(0, sums.Length).Any(m => formats.IfftShift(program, m) < 0) || formats.PeepholeShift < 0)
-                throw new InvalidOperationException($"{bits} bits leave the gates' sums no fraction bits; raise `bits`.");
+                throw new InvalidOperationException($"{bits} bits leave the gates' sums no fraction bits: raise 'bits'{(settings.FftShifts.Count + settings.IfftShifts.Count > 0 ? ", or lower 'fft_shifts' and 'ifft_shifts'" : "")}");
             return formats;
         }
 
@@ -188,7 +197,7 @@ public sealed record NetworkFormats(
             {
                 int value = _vectors[program.Spectra[s].Vector].FracBits;
                 _spectra[s] = program.Spectra[s].BlockSize == 1 ? new(bits, value)
-                    : new(bits, Math.Min(FixedFormat.Covering(bits, ranges.Spectra[s]).FracBits, value));
+                    : new(bits, Math.Min(FixedFormat.Covering(bits, ranges.Spectra[s]).FracBits, value - (Asked(settings.FftShifts, program.Spectra[s].BlockSize) ?? 0)));
             }
         }
 
@@ -238,7 +247,7 @@ public sealed record NetworkFormats(
             int dropped = Enumerable.Range(0, _spectra.Length).Where(s => program.Spectra[s].BlockSize == k)
                 .Min(s => _vectors[program.Spectra[s].Vector].FracBits - _spectra[s].FracBits);
             var input = new FixedFormat(bits, bits - 1);
-            var candidates = LevelShifts(k).Where(s => s.Sum() <= dropped).Select(s => TransformBuilder.Forward(k, input, _twiddle, s)).ToList();
+            var candidates = LevelShifts(k, settings.FftShifts).Where(s => s.Sum() <= dropped).Select(s => TransformBuilder.Forward(k, input, _twiddle, s)).ToList();
             double ulp = Math.ScaleB(1, dropped - input.FracBits);
             return Cheapest(candidates, p => p.Outputs.Max(o => o.NoiseVariance) + ulp * ulp / 12, p => p.RegisterBits);
         }
@@ -250,7 +259,7 @@ public sealed record NetworkFormats(
             int[] sums = [.. Enumerable.Range(0, _sums.Length).Where(m => program.Sums[m].BlockSize == k)];
             var candidates = new List<(TransformPlan Plan, double Noise)>();
             for (int width = bits; width <= bits + levels + 2; width++)
-                foreach (int[] shifts in LevelShifts(k))
+                foreach (int[] shifts in LevelShifts(k, settings.IfftShifts))
                 {
                     TransformPlan plan = TransformBuilder.Inverse(k, new(width, width - 1), _twiddle, shifts);
                     candidates.Add((plan, sums.Max(m => Noise(plan, m))));
@@ -298,12 +307,19 @@ public sealed record NetworkFormats(
             return new(1 + whole + frac, frac);
         }
 
-        private static IEnumerable<int[]> LevelShifts(int k)
+        /// <summary>All splits over the levels; where a number of shifts is asked for, those with so many.</summary>
+        private IEnumerable<int[]> LevelShifts(int k, IReadOnlyList<int> asked)
         {
             int levels = BitOperations.Log2((uint)k);
+            int? shifts = Asked(asked, k);
             for (int mask = 0; mask < 1 << levels; mask++)
-                yield return [.. Enumerable.Range(0, levels).Select(l => (mask >> l) & 1)];
+                if (shifts is null || BitOperations.PopCount((uint)mask) == shifts)
+                    yield return [.. Enumerable.Range(0, levels).Select(l => (mask >> l) & 1)];
         }
+
+        /// <summary>Shifts that a transform of k words was asked to have; null where it is free.</summary>
+        private int? Asked(IReadOnlyList<int> shifts, int k) => shifts.Count == 0 ? null
+            : Math.Min(shifts[program.Modes.Index().First(m => m.Item == k).Index], BitOperations.Log2((uint)k));
 
         private static T Cheapest<T>(IReadOnlyList<T> candidates, Func<T, double> noise, Func<T, int> cost)
         {

@@ -14,6 +14,19 @@ public sealed record RandomDesign(int Seed, IReadOnlyList<LayerDescription> Laye
     /// <summary>Bits of each layer's matrices; empty is b.</summary>
     public IReadOnlyList<int> WeightBits { get; init; } = [];
 
+    /// <summary>Scaling shifts of each block size; empty lets the plan choose.</summary>
+    public IReadOnlyList<int> FftShifts { get; init; } = [];
+
+    /// <summary>Likewise.</summary>
+    public IReadOnlyList<int> IfftShifts { get; init; } = [];
+
+    /// <summary>Segments of sigmoid and tanh; empty is the usual number.</summary>
+    public IReadOnlyList<int> ActivationSegments { get; init; } = [];
+
+    /// <summary>Words, shifts and segments as a design file has them.</summary>
+    public QuantizationSettings Quantization =>
+        new(Bits, Sequences) { WeightBits = WeightBits, FftShifts = FftShifts, IfftShifts = IfftShifts, ActivationSegments = ActivationSegments };
+
     /// <summary>Share of the weights of each row that are not zero, rounded up.</summary>
     public double Density { get; init; } = 1;
 
@@ -54,16 +67,33 @@ public sealed record RandomDesign(int Seed, IReadOnlyList<LayerDescription> Laye
         }, 0.3 + 2 * random.NextDouble())
         { WeightBits = words.Next(2) == 0 ? [] : [.. layers.Select(_ => words.Next(QuantizationSettings.ShortestWord, QuantizationSettings.LongestWord + 1))] };
         var sparse = new Random(seed ^ 0x5a5e);
-        return maps || sparse.Next(6) > 0 ? drawn : drawn with
+        return DrawQuantization(maps || sparse.Next(6) > 0 ? drawn : drawn with
         {
             Layers = [.. layers.Select(l => l.MapBlockSizes(_ => 1))],
             Hardware = drawn.Hardware with { Sparse = true, ThreeMultiply = false, ReloadableWeights = false, VectorLanes = 1 << sparse.Next(0, 4) },
             Density = sparse.NextDouble(),
+        });
+    }
+
+    /// <summary>Shifts and segments for some, from a sequence of their own; all shifts asked for leave words below 8 bits no fraction.</summary>
+    private static RandomDesign DrawQuantization(RandomDesign design)
+    {
+        var random = new Random(design.Seed ^ 0x5417);
+        int sizes = design.Layers.SelectMany(l => l.Matrices).Select(m => m.BlockSize).Distinct().Count();
+        return design with
+        {
+            FftShifts = Shifts(),
+            IfftShifts = Shifts(),
+            ActivationSegments = random.Next(2) == 0 ? [] : [1 << random.Next(1, 9), 1 << random.Next(1, 9)],
         };
+
+        int[] Shifts() => design.Bits < 8 || random.Next(2) == 0 ? [] : [.. Enumerable.Range(0, sizes).Select(_ => random.Next(0, QuantizationSettings.MostShifts + 1))];
     }
 
     public override string ToString() =>
-        $"seed {Seed}, {string.Join("; ", Layers)}; {Bits} bits{(WeightBits.Count > 0 ? $", weights of {string.Join(", ", WeightBits)}" : "")}, {Hardware}, gain {Gain}{(Density < 1 ? $", density {Density:0.##}" : "")}";
+        $"seed {Seed}, {string.Join("; ", Layers)}; {Bits} bits{List("weights of", WeightBits)}{List("FFT shifts", FftShifts)}{List("inverse FFT shifts", IfftShifts)}{List("segments", ActivationSegments)}, {Hardware}, gain {Gain}{(Density < 1 ? $", density {Density:0.##}" : "")}";
+
+    private static string List(string of, IReadOnlyList<int> numbers) => numbers.Count > 0 ? $", {of} {string.Join(", ", numbers)}" : "";
 
     public TrainedNetwork Network()
     {
@@ -74,7 +104,7 @@ public sealed record RandomDesign(int Seed, IReadOnlyList<LayerDescription> Laye
     }
 
     public NetworkFormats Formats(TrainedNetwork network) =>
-        NetworkFormats.Choose(network, NetworkRanges.Record(network, Values(new Random(Seed + 1), Sequences * Steps * network.InputSize, 2), Sequences, Steps), Bits, WeightBits);
+        NetworkFormats.Choose(network, NetworkRanges.Record(network, Values(new Random(Seed + 1), Sequences * Steps * network.InputSize, 2), Sequences, Steps), Quantization);
 
     public AcceleratorPlan Plan()
     {

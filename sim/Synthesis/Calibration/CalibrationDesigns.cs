@@ -32,7 +32,8 @@ public static class CalibrationDesigns
         int[] room = [.. Kinds.Select((_, kind) => (count + kind) / Kinds.Length)];
         for (; room.Any(r => r > 0); seed++)
         {
-            RandomDesign design = RandomDesign.DrawAny(seed);
+            // Shifts and segments as they are chosen: the recorded syntheses are of those.
+            RandomDesign design = RandomDesign.DrawAny(seed) with { FftShifts = [], IfftShifts = [], ActivationSegments = [] };
             int k = design.Layers.Max(l => l.BlockSize), kind = Array.FindIndex(Kinds, of => of(design));
             if (room[kind] == 0) continue;
             if (k > LargestBlock || design.Hardware.ProcessingElements * design.Hardware.ColumnsPerCycle * k * design.Bits > MostWeightBits) continue;

@@ -39,6 +39,17 @@ public sealed class DesignReaderTests
     public void Parse_WeightBits_AreOneALayer(string written, int first, int second) =>
         Assert.Equal([first, second], DesignReader.Parse(Text.Smallest.Replace("bits: 12", $"bits: 12, weight_bits: {written}", StringComparison.Ordinal), "net.yaml").Quantization.WeightBits);
 
+    [Theory]
+    [InlineData("fft_shifts: 2, ifft_shifts: 1, activation_segments: 16", new[] { 2 }, new[] { 1 }, new[] { 16, 16 })]
+    [InlineData("fft_shifts: [0], activation_segments: [8, 64]", new[] { 0 }, new int[0], new[] { 8, 64 })]
+    public void Parse_ShiftsAndSegments_AreOneABlockSizeAndFunction(string written, int[] fft, int[] ifft, int[] segments)
+    {
+        QuantizationSettings read = DesignReader.Parse(Text.Smallest.Replace("bits: 12", $"bits: 12, {written}", StringComparison.Ordinal), "net.yaml").Quantization;
+        Assert.Equal(fft, read.FftShifts);
+        Assert.Equal(ifft, read.IfftShifts);
+        Assert.Equal(segments, read.ActivationSegments);
+    }
+
     [Fact]
     public void Parse_HardwareKeys_AreKept()
     {

@@ -28,6 +28,41 @@ public sealed class NetworkFormatsTests
     [MemberData(nameof(Seeds))]
     public void Choose_AnyDesign_AlignsEveryBinaryPoint(int seed) => CheckFormats(RandomDesign.DrawAny(seed));
 
+    /// <summary>Every number of shifts for each direction, those that smaller blocks have no levels for among them.</summary>
+    [Theory]
+    [InlineData(8)]
+    [InlineData(12)]
+    [InlineData(18)]
+    public void Choose_ShiftsAskedFor_HasSoMany(int bits)
+    {
+        LayerDescription[] layers = [new LstmLayer(9, 13, 10, true, 8, 4, 2), new GruLayer(10, 9, 1, 16, true), new DenseLayer(9, 5, 4)];
+        int[] sizes = [1, 2, 4, 8, 16];
+        foreach (int fft in Enumerable.Range(0, 6))
+            foreach (int ifft in Enumerable.Range(0, 6))
+            {
+                // The largest blocks have as many as asked for, the others one less each.
+                int[] Each(int shifts) => [.. sizes.Select((_, m) => Math.Max(0, shifts - (sizes.Length - 1 - m)))];
+                var shape = new RandomDesign(77, layers, bits, new(2, 100, 1)) { FftShifts = Each(fft), IfftShifts = Each(ifft) };
+                CheckFormats(shape);
+                NetworkFormats formats = shape.Formats(shape.Network());
+                Assert.Equal(Each(fft).Zip(sizes, (s, k) => Math.Min(s, BitOperations.Log2((uint)k))), formats.Modes.Select(m => m.Fft.LevelShifts.Sum()));
+                Assert.Equal(Each(ifft).Zip(sizes, (s, k) => Math.Min(s, BitOperations.Log2((uint)k))), formats.Modes.Select(m => m.Ifft.LevelShifts.Sum()));
+            }
+    }
+
+    [Fact]
+    public void Choose_NothingAskedFor_IsOneOfWhatCanBe()
+    {
+        RandomDesign shape = RandomDesign.Draw(108, 8, 12);
+        NetworkFormats free = shape.Formats(shape.Network());
+        RandomDesign same = shape with { FftShifts = [free.Modes[0].Fft.LevelShifts.Sum()], IfftShifts = [free.Modes[0].Ifft.LevelShifts.Sum()], ActivationSegments = [32, 32] };
+        NetworkFormats asked = same.Formats(shape.Network());
+        Assert.Equal(free.Sums, asked.Sums);
+        Assert.Equal(free.Modes[0].Fft.LevelShifts, asked.Modes[0].Fft.LevelShifts);
+        Assert.Equal(free.Modes[0].Ifft.LevelShifts, asked.Modes[0].Ifft.LevelShifts);
+        Assert.Equal((free.SigmoidSegments, free.TanhSegments), (asked.SigmoidSegments, asked.TanhSegments));
+    }
+
     [Theory]
     [InlineData(1, 8)]
     [InlineData(4, 6)]

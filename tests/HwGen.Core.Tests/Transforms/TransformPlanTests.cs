@@ -17,10 +17,62 @@ public sealed class TransformPlanTests
                 int levels = BitOperations.Log2((uint)k);
                 foreach (int bits in k == 64 ? new[] { 12 } : [4, 12, 18])
                     foreach (int pattern in (k == 64 ? new[] { 0, 0b010101 } : [0, ~0, 0b010101, 1, 1 << Math.Max(0, levels - 1)]).Select(m => m & ((1 << levels) - 1)).Distinct())
-                        data.Add(inverse, k, bits, [.. Enumerable.Range(0, levels).Select(l => (pattern >> l) & 1)]);
+                        data.Add(inverse, k, bits, Pattern(levels, pattern));
+                if (k is 8 or 16)
+                    for (int pattern = 0; pattern < k; pattern++) data.Add(inverse, k, 8, Pattern(levels, pattern));
             }
         return data;
     }
+
+    /// <summary>Word for word what whole numbers give that are added, multiplied and rounded as they come; every split but for the largest
+    /// blocks, of which a few.</summary>
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(false, 2)]
+    [InlineData(false, 4)]
+    [InlineData(false, 8)]
+    [InlineData(false, 16)]
+    [InlineData(false, 32)]
+    [InlineData(false, 64)]
+    [InlineData(true, 1)]
+    [InlineData(true, 2)]
+    [InlineData(true, 4)]
+    [InlineData(true, 8)]
+    [InlineData(true, 16)]
+    [InlineData(true, 32)]
+    [InlineData(true, 64)]
+    public void Evaluate_EverySplit_EqualsTheStraightforwardFft(bool inverse, int k)
+    {
+        int levels = BitOperations.Log2((uint)k), bits = k > 16 ? 10 : 12;
+        foreach (int pattern in k > 32 ? [0, 0b101010, 0b010101, 0b111111] : Enumerable.Range(0, k))
+        {
+            TransformPlan plan = Build(inverse, k, bits, Pattern(levels, pattern));
+            var output = new long[k];
+            foreach (long[] input in Inputs(plan))
+            {
+                plan.Evaluate(input, output, new long[plan.Nodes.Count]);
+                Assert.Equal(new StraightforwardFft(plan.LevelShifts, plan.Twiddle.FracBits).Run(inverse, input), output);
+            }
+        }
+    }
+
+    /// <summary>The twin tells splits apart: another order of as many shifts gives other words, so that equality says something.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Evaluate_AnotherOrderOfShifts_IsNotTheStraightforwardFft(bool inverse)
+    {
+        TransformPlan plan = Build(inverse, 8, 12, [1, 0, 0]);
+        var twin = new StraightforwardFft([0, 0, 1], plan.Twiddle.FracBits);
+        Assert.Contains(Inputs(plan), input =>
+        {
+            var output = new long[8];
+            plan.Evaluate(input, output, new long[plan.Nodes.Count]);
+            return !twin.Run(inverse, input).SequenceEqual(output);
+        });
+    }
+
+    private static int[] Pattern(int levels, int pattern) => [.. Enumerable.Range(0, levels).Select(l => (pattern >> l) & 1)];
 
     [Theory]
     [MemberData(nameof(Plans))]

@@ -28,6 +28,13 @@ public sealed class CoSimulatorTests
         return AssertAgrees(design with { Hardware = design.Hardware with { ReloadableWeights = reloadable } });
     }
 
+    /// <summary>Shifts of every number, a table of two segments beside one of many.</summary>
+    [Theory]
+    [InlineData("gru", new[] { 3 }, new[] { 3 }, new[] { 2, 128 })]
+    [InlineData("mixed", new[] { 1, 0, 2 }, new[] { 0, 2, 1 }, new[] { 64, 4 })]
+    public Task VerifyAsync_ShiftsAndSegmentsAskedFor_AgreesInEveryWordAndCycle(string name, int[] fft, int[] ifft, int[] segments) =>
+        AssertAgrees(Designs.Create(name, 10) with { FftShifts = fft, IfftShifts = ifft, ActivationSegments = segments });
+
     private static async Task AssertAgrees(RandomDesign shape)
     {
         using var design = new Printed(shape.Plan());

@@ -39,6 +39,37 @@ public sealed class IntegerReferenceTests
         Assert.True(outside.Count == 0, $"{shape}: {outside.FirstOrDefault()}");
     }
 
+    /// <summary>Every number of shifts for each direction, each with another number of segments.</summary>
+    [Theory]
+    [InlineData("gru")]
+    [InlineData("mixed")]
+    public void Step_EverySplit_StaysWithinDerivedBoundsOfTheDenseModel(string name)
+    {
+        RandomDesign shape = Designs.Create(name, 12);
+        int sizes = name == "mixed" ? 3 : 1;
+        foreach (int fft in Enumerable.Range(0, 4))
+            foreach (int ifft in Enumerable.Range(0, 4))
+            {
+                RandomDesign split = shape with
+                {
+                    FftShifts = [.. Enumerable.Repeat(fft, sizes)],
+                    IfftShifts = [.. Enumerable.Repeat(ifft, sizes)],
+                    ActivationSegments = [2 << fft, 2 << (fft + ifft)],
+                };
+                AcceleratorPlan plan = split.Plan();
+                List<string> outside = Outside(plan, new BoundedModel(plan), 36);
+                Assert.True(outside.Count == 0, $"{split}: {outside.FirstOrDefault()}");
+                // The bound is of the split: what one bit of a level's shift does leaves it.
+                if (fft == 0) continue;
+                int tap = Tap(plan, "fft");
+                Assert.Contains(Outside(plan, new BoundedModel(plan), 36, (_, taps) =>
+                {
+                    for (int entry = 0; entry < plan.Taps[tap].Entries.Count; entry++)
+                        for (int i = 0; i < plan.Taps[tap].Lanes; i++) taps[tap, entry][i] *= 2;
+                }), o => o.StartsWith("fft", StringComparison.Ordinal));
+            }
+    }
+
     /// <summary>Without saturation the model with bounds is the dense model: it cannot share a mistake with the engine's lowering.</summary>
     [Theory]
     [MemberData(nameof(Seeds), 700, 40)]
