@@ -41,6 +41,9 @@ public sealed class FixedPointModel
     /// <param name="sequences">Each of shape (steps, input size).</param>
     public float[][] Outputs(IReadOnlyList<float[]> sequences) => [.. Words([.. sequences.Select(s => new ArraySegment<float>(s))], false).Select(Values)];
 
+    /// <summary>Values of the output words of each sequence, one behind the other: of all steps where steps have labels, else of the last.</summary>
+    public IEnumerable<(int Index, float[] Values)> Outputs(LabelledData data) => Run(data, [.. Enumerable.Range(0, data.Count)]).Select(r => (r.Index, Values(r.Words)));
+
     /// <summary>How the outputs of steps become labels; null where a sequence has one label.</summary>
     /// <param name="loss">That the network was trained with.</param>
     /// <param name="train">The training set, which decides.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HwGen.Core;
+using HwGen.Explore;
 
 namespace HwGen.Cli.Tests;
 
@@ -199,6 +200,40 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("with 584 bits of weights, 1,632 in words of 12 bits", output, StringComparison.Ordinal);
         Assert.EndsWith("\nquantization:\n  bits: 6\n  weight_bits: [4, 5]\n  calibration_sequences: 500\n", output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Quantize_ShiftsAndSegmentsFound_AreInTablesAndSection()
+    {
+        var pipeline = new FakePipeline();
+        WordChoice choice = pipeline.Words.Choice! with
+        {
+            FftShifts = [0, 2],
+            IfftShifts = [1, 1],
+            ActivationSegments = [16, 16],
+            Decibels = 21.25,
+            Accuracy = null,
+            Splits = [new([], [], [], null, 1_200, 800) { Decibels = 22 }, new([0, 2], [1, 1], [], null, 1_100, 790) { Decibels = 21.5 }, new([2, 2], [1, 1], [], null, null, null)],
+            Segments = [new([0, 2], [1, 1], [], null, 1_100, 790) { Decibels = 21.5 }, new([0, 2], [1, 1], [16, 16], null, 1_090, 780) { Decibels = 21.25 }],
+        };
+        pipeline = new() { Words = pipeline.Words with { Choice = choice, Part = "XC7Z020" } };
+
+        var (exitCode, output, _) = await RunHwGen.Async(pipeline.Verbs, "quantize", NetFile(), "--sqnr", "20", "--out", folder.Path);
+
+        Assert.Equal(0, exitCode);
+        Assert.Contains("signal to noise of the outputs of at least 20.0 dB wanted\n", output, StringComparison.Ordinal);
+        Assert.Contains("logic is an estimate for XC7Z020:\n", output, StringComparison.Ordinal);
+        Assert.Equal(["left open", "left open", "22.0 dB", "0.0 dB", "1,200", "800"], Cells(output, "left open"));
+        Assert.Equal(["[0, 2]", "1", "21.5 dB", "0.5 dB", "1,100", "790", "chosen"], Cells(output, "[0, 2]"));
+        Assert.Equal(["16", "21.3 dB", "0.3 dB", "1,090", "780", "chosen"], Cells(output, "16"));
+        Assert.Contains("\nfewest segments that keep it: 16\n", output, StringComparison.Ordinal);
+        Assert.EndsWith("  fft_shifts: [0, 2]\n  ifft_shifts: 1\n  activation_segments: 16\n  calibration_sequences: 500\n", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--sqnr", "-1")]
+    [InlineData("--sqnr", "20", "--accuracy-loss", "1")]
+    public async Task Quantize_NoLimitToKeep_IsRefused(params string[] options) =>
+        Assert.Equal(2, (await RunHwGen.Async(new FakePipeline().Verbs, ["quantize", NetFile(), .. options, "--out", folder.Path])).ExitCode);
 
     [Fact]
     public async Task Quantize_NoWordKeepsTheAccuracy_ExitsWith1()

@@ -36,7 +36,7 @@ internal sealed class FakePipeline
     public PipelineSteps Steps => new(
         Answer(Train),
         Answer(new QuantizeResult("net", new(0.9, 0.89, 0.888), 10_000, 1_000, 12)),
-        (context, loss, cancellation) => Answer(Words with { Target = Words.FloatAccuracy - loss })(context, cancellation),
+        (context, limit, cancellation) => Answer(Words with { Target = Words.FloatAccuracy - limit.Loss, TargetDecibels = limit.Decibels })(context, cancellation),
         Answer(new GenerateResult("net", "rtl-out/net", 12, 75, 143, 56, 40_000, new(4, 1, 1, 8, 1))),
         Answer(Verify),
         (context, faults, seed, cancellation) => Answer(Faults with { Seed = seed })(context, cancellation),

@@ -1,7 +1,10 @@
+using HwGen.Core.Cost;
 using HwGen.Core.Design;
 using HwGen.Core.Network;
+using HwGen.Core.Parts;
 using HwGen.Core.Plan;
 using HwGen.Frontend.Data;
+using HwGen.Sim.Reference;
 using Xunit.Abstractions;
 
 namespace HwGen.Explore.Tests;
@@ -20,14 +23,15 @@ public sealed class WordSearchTests(ITestOutputHelper output)
         output.WriteLine($"seed {Seed}");
         var (network, ranges, data) = Labelled();
 
-        WordChoice choice = new WordSearch(network, ranges, data, LossKind.CrossEntropy, Hardware).Run(target, _ => { }, CancellationToken.None)!;
+        WordChoice choice = Search(network, ranges, SearchMeasure.Accuracy(data, LossKind.CrossEntropy, CancellationToken.None), target)!;
 
         Assert.Equal(Enumerable.Range(WordSearch.Shortest, choice.Bits - WordSearch.Shortest + 1), choice.Uniform.Select(w => w.Bits));
         Assert.All(choice.Uniform, w => Assert.Equal(Accuracy(w.Bits, []), w.Accuracy));
         Assert.All(choice.Uniform.SkipLast(1), w => Assert.False(w.Accuracy >= target));
         Assert.Equal([0, 1], choice.Layers.Select(l => l.Layer));
         Assert.All(choice.Layers, l => Assert.All(l.Words, w => Assert.Equal(Accuracy(choice.Bits, With([choice.Bits, choice.Bits], l.Layer, w.Bits)), w.Accuracy)));
-        Assert.Equal(Accuracy(choice.Bits, choice.WeightBits), choice.Accuracy);
+        Assert.Equal(Accuracy(choice.Bits, choice.WeightBits), choice.Splits[0].Accuracy);
+        Assert.Empty(choice.Segments);      // no cells, no tables
         Assert.True(choice.Accuracy >= target);
         Assert.All(choice.WeightBits, w => Assert.InRange(w, WordSearch.Shortest, choice.Bits));
         Assert.True(choice.WeightBits.Sum() < 2 * choice.Bits, "weights went down");
@@ -54,7 +58,82 @@ public sealed class WordSearchTests(ITestOutputHelper output)
     {
         var (network, ranges, data) = Labelled();
 
-        Assert.Null(new WordSearch(network, ranges, data, LossKind.CrossEntropy, Hardware).Run(1.01, _ => { }, CancellationToken.None));
+        Assert.Null(Search(network, ranges, SearchMeasure.Accuracy(data, LossKind.CrossEntropy, CancellationToken.None), 1.01));
+    }
+
+    /// <summary>Against brute force by the integer reference: every pair of shifts, every number of segments.</summary>
+    [Theory]
+    [InlineData(false, 0.8)]
+    [InlineData(true, 15)]
+    public void Run_MixedBlocksAndCells_ChoosesTheLeastLogicThatKeepsTheTarget(bool decibels, double target)
+    {
+        output.WriteLine($"seed {Seed}");
+        var (network, ranges, data) = Labelled(new LstmLayer(5, 8, 0, false, 2, 4, 1), new DenseLayer(8, 3, 4));
+
+        WordChoice choice = Search(network, ranges,
+            decibels ? SearchMeasure.OutputSignalToNoise(network, data, CancellationToken.None) : SearchMeasure.Accuracy(data, LossKind.CrossEntropy, CancellationToken.None), target)!;
+
+        var words = new QuantizationSettings(choice.Bits, Count) { WeightBits = choice.WeightBits };
+        QuantizationSettings split = words with { FftShifts = choice.FftShifts, IfftShifts = choice.IfftShifts }, whole = split with { ActivationSegments = choice.ActivationSegments };
+        foreach (SearchTrial trial in choice.Splits) Check(trial, words with { FftShifts = trial.FftShifts, IfftShifts = trial.IfftShifts });
+        foreach (SearchTrial trial in choice.Segments) Check(trial, split with { ActivationSegments = trial.ActivationSegments });
+        Assert.Equal(decibels ? choice.Decibels : choice.Accuracy, Figure(whole));
+        Assert.True(Figure(whole) >= target);
+        Assert.True(Logic(whole) < Logic(words), "something cheaper was there");
+        // All pairs are tried for both block sizes at once, then every pair for each.
+        foreach (int fft in Enumerable.Range(0, 3))
+            foreach (int ifft in Enumerable.Range(0, 3))
+                AssertNoCheaper(words with { FftShifts = [fft, fft, fft], IfftShifts = [ifft, ifft, ifft] }, split);
+        foreach (int n in (int[])[2, 4, 8, 16, 32, 64, 128, 256])
+        {
+            AssertNoCheaper(split with { ActivationSegments = [n, n] }, whole);
+            if (choice.ActivationSegments is [var sigmoid, var tanh])
+                foreach (int[] changed in (int[][])[[n, tanh], [sigmoid, n]]) Assert.Contains(choice.Segments, t => t.ActivationSegments is [] ? changed is [32, 32] : t.ActivationSegments.SequenceEqual(changed));
+        }
+
+        void AssertNoCheaper(QuantizationSettings other, QuantizationSettings chosen) =>
+            Assert.False(Figure(other) >= target && Logic(other) < Logic(chosen), $"{string.Join(" ", other.FftShifts)}, {string.Join(" ", other.IfftShifts)}, {string.Join(" ", other.ActivationSegments)}");
+
+        void Check(SearchTrial trial, QuantizationSettings settings)
+        {
+            Assert.Equal(Figure(settings)!.Value, (decibels ? trial.Decibels : trial.Accuracy)!.Value, 12);
+            Assert.Equal(Logic(settings), trial.Lut + trial.Ff);
+        }
+
+        AcceleratorPlan Plan(QuantizationSettings settings) => AcceleratorPlan.Create("words-test", network, NetworkFormats.Choose(network, ranges, settings), Hardware);
+
+        long Logic(QuantizationSettings settings)
+        {
+            ResourceCount taken = ResourceEstimate.Of(PlanDemand.Of(Plan(settings)), Part.All[0].Family, Part.All[0].Dsps > 0);
+            return taken.Lut + taken.Ff;
+        }
+
+        double? Figure(QuantizationSettings settings) => decibels ? Naive(Plan(settings), network, data)
+            : new FixedPointModel(Plan(settings), 1, CancellationToken.None, byReference: true).Score(data, null).Accuracy;
+    }
+
+    /// <summary>Last outputs of the integer reference and of the dense model, one sequence after the other.</summary>
+    private static double Naive(AcceleratorPlan plan, TrainedNetwork network, SequenceDataset data)
+    {
+        var (reference, taps, model) = (new IntegerReference(plan), new StepTaps(plan), new DenseModel(network));
+        double signal = 0, noise = 0;
+        for (int s = 0; s < data.Count; s++)
+        {
+            LayerState[] state = model.InitialState();
+            for (int t = 0; t < Steps; t++)
+            {
+                double[] x = [.. data.Sequence(s).Slice(t * network.InputSize, network.InputSize).ToArray().Select(v => (double)v)];
+                reference.Step([.. x.Select(v => plan.InputFormat.Quantize(v))], t == 0, taps);
+                DenseLayerStep[] step = model.Step(x, state);
+                state = model.Next(step);
+                for (int i = 0; t == Steps - 1 && i < network.OutputSize; i++)
+                {
+                    double exact = step[^1].Output[i];
+                    (signal, noise) = (signal + exact * exact, noise + Math.Pow(plan.OutputFormat.ToDouble(reference.Vector(plan.Program.Output)[i]) - exact, 2));
+                }
+            }
+        }
+        return 10 * Math.Log10(signal / noise);
     }
 
     [Fact]
@@ -72,9 +151,14 @@ public sealed class WordSearchTests(ITestOutputHelper output)
         Assert.Throws<ArgumentOutOfRangeException>(() => new DataSlice(whole, Count - 6, 7));
     }
 
-    private static (TrainedNetwork Network, NetworkRanges Ranges, SequenceDataset Data) Labelled()
+    private static WordChoice? Search(TrainedNetwork network, NetworkRanges ranges, SearchMeasure measure, double target) =>
+        new WordSearch(network, ranges, Hardware, Part.All[0], measure).Run(target, _ => { }, CancellationToken.None);
+
+    private static (TrainedNetwork Network, NetworkRanges Ranges, SequenceDataset Data) Labelled() => Labelled(new DenseLayer(5, 8, 4, rectify: true), new DenseLayer(8, 3, 4));
+
+    private static (TrainedNetwork Network, NetworkRanges Ranges, SequenceDataset Data) Labelled(params LayerDescription[] layers)
     {
-        var design = new RandomDesign(Seed, [new DenseLayer(5, 8, 4, rectify: true), new DenseLayer(8, 3, 4)], 12, Hardware);
+        var design = new RandomDesign(Seed, layers, 12, Hardware);
         TrainedNetwork network = design.Network();
         var random = new Random(Seed);
         float[] inputs = [.. Enumerable.Range(0, Count * Steps * network.InputSize).Select(_ => (float)(random.NextDouble() * 2 - 1))];

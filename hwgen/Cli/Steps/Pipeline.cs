@@ -36,6 +36,9 @@ public sealed class Pipeline
     /// <summary>Training sequences that a search of words classifies: with the batch evaluator, and with the reference.</summary>
     private const int SearchSequences = 5000, SlowSearchSequences = 1000;
 
+    /// <summary>Those whose outputs' noise it measures: each has many outputs, and the float network runs without FFTs.</summary>
+    private const int OutputSequences = 500;
+
     private readonly SharedData _data = new();
 
     /// <summary>The steps as the verbs call them. `run` skips a verification that is up to date; the verb `verify` never does.</summary>
@@ -104,12 +107,11 @@ public sealed class Pipeline
     }
 
     /// <summary>Decided by training sequences behind those that calibrate, so that the test set stays unseen.</summary>
-    /// <param name="loss">Share of accuracy that may be lost against the float network.</param>
-    /// <exception cref="InputException">There are no labels, or calibration leaves no sequence.</exception>
-    public async Task<WordSearchResult> SearchWordsAsync(StepContext c, double loss, CancellationToken cancel)
+    /// <exception cref="InputException">There are no labels for an accuracy, or calibration leaves no sequence.</exception>
+    public async Task<WordSearchResult> SearchWordsAsync(StepContext c, SearchLimit limit, CancellationToken cancel)
     {
         RequireEngine(c.Design);
-        if (!HasLabels(c.Design)) throw new InputException(c.Design.Data.Location.Error("the data have no labels, so there is no accuracy to keep: give data with labels, or leave --accuracy-loss out"));
+        if (limit.Loss is not null && !HasLabels(c.Design)) throw new InputException(c.Design.Data.Location.Error("the data have no labels, so there is no accuracy to keep: give data with labels, or --sqnr in place of --accuracy-loss"));
         await RecordAsync(c, cancel);
         return await Task.Run(() =>
         {
@@ -118,11 +120,15 @@ public sealed class Pipeline
             int calibration = c.Design.Quantization.CalibrationSequences;
             if (calibration >= training.Count) throw new InputException(c.Design.Data.Location.Error($"'calibration_sequences' takes all {training.Count} training sequences: leave some to search words with"));
             NetworkRanges ranges = Quantizer.Calibrate(network, training, calibration);
-            int most = BatchEvaluator.Fits(BuildPlan(c, network, ranges)) ? SearchSequences : SlowSearchSequences;
+            int most = limit.Loss is null ? OutputSequences : BatchEvaluator.Fits(BuildPlan(c, network, ranges)) ? SearchSequences : SlowSearchSequences;
             var held = new DataSlice(training, calibration, Math.Min(most, training.Count - calibration));
-            double accuracy = TrainingRun.Accuracy(network, held, c.Device, c.Design.Training.Loss);
-            WordChoice? choice = new WordSearch(network, ranges, held, c.Design.Training.Loss, c.Design.Hardware).Run(accuracy - loss, words => c.Progress.Report("quantize: search words", 0, words), cancel);
-            return new WordSearchResult(c.Design.Name, held.Count, accuracy, accuracy - loss, c.Design.Quantization, choice);
+            double? accuracy = limit.Loss is null ? null : TrainingRun.Accuracy(network, held, c.Device, c.Design.Training.Loss);
+            c.Progress.Report("quantize: run the network in floating point", 0);
+            SearchMeasure measure = limit.Loss is null ? SearchMeasure.OutputSignalToNoise(network, held, cancel) : SearchMeasure.Accuracy(held, c.Design.Training.Loss, cancel);
+            Part part = PlanFacts.Target(c.Design.Hardware);
+            double target = limit.Decibels ?? accuracy!.Value - limit.Loss!.Value;
+            WordChoice? choice = new WordSearch(network, ranges, c.Design.Hardware, part, measure).Run(target, tried => c.Progress.Report("quantize: search words", 0, tried), cancel);
+            return new WordSearchResult(c.Design.Name, held.Count, accuracy, limit.Loss is null ? null : target, c.Design.Quantization, choice) { TargetDecibels = limit.Decibels, Part = part.Name };
         }, cancel);
     }
 

@@ -6,8 +6,8 @@ namespace HwGen.Cli.Steps;
 /// <summary>Breaks the files in <c>rtl-out</c> in a number of ways, drawn by a seed, and tells which ones verification found.</summary>
 public delegate Task<FaultResult> FaultStep(StepContext context, int faults, int seed, CancellationToken cancellation);
 
-/// <summary>Searches the shortest words that lose at most a share of accuracy.</summary>
-public delegate Task<WordSearchResult> WordStep(StepContext context, double loss, CancellationToken cancellation);
+/// <summary>Searches the shortest words, and the cheapest shifts and segments, within a limit.</summary>
+public delegate Task<WordSearchResult> WordStep(StepContext context, SearchLimit limit, CancellationToken cancellation);
 
 /// <summary>The pipeline from data to a report, as the verbs call it.</summary>
 /// <param name="Train">Data to trained network.</param>
