@@ -9,7 +9,8 @@ namespace HwGen.Frontend.Compression;
 /// A rewiring takes the smallest of each layer away and gives as many back over all layers, in proportion to each layer's
 /// mean momentum of living units, where the momentum of the dead is largest; the momentum is Adam's first moment of the dense
 /// gradient of the (hybrid) loss. Regrown weights begin at 0. Counts are exact, ties go to the first. In channel mode a unit is
-/// an input channel of a layer, measured by Frobenius norms.
+/// an input channel of a layer, measured by Frobenius norms. Balanced, every row of a layer (of all its gates) has as many weights:
+/// layers give and take whole weights a row, each row its own, and the sum over all layers is as near to the exact count as that allows.
 /// Sources: Kundu et al., DNR, arXiv:2011.03083, reconstructed where its text was not at hand (exact counts, channels, the pull by
 /// ρ); the engine: Dettmers and Zettlemoyer, arXiv:1907.04840.
 /// </remarks>
@@ -28,14 +29,19 @@ internal sealed class SparseMomentum
         bool channels = settings.Unit == PruningUnit.Channel;
         MatrixSlot[] slots = [.. Enumerable.Range(0, layout.Layers.Count).SelectMany(layout.Matrices)];
         // Nobody prunes the channels of the data itself.
-        _layers = [.. slots.Skip(channels ? 1 : 0).Select(s => new Layer(s, channels ? s.Input.Size : s.Length, channels, channels ? settings.Multiple : 1))];
+        _layers = [.. slots.Skip(channels ? 1 : 0).Select(s => channels
+            ? new Layer(s, s.Input.Size, true, settings.Multiple, 1) : new Layer(s, s.Length, false, Rows(s), Rows(s)))];
+
+        int Rows(MatrixSlot slot) => settings.IsBalanced ? slot.Outputs : 1;
     }
 
     /// <summary>Units of all layers.</summary>
     public int Units => _layers.Sum(l => l.Units);
 
-    /// <summary>Units that live, at any time.</summary>
-    public int Living => Groups(_layers.Sum(l => l.Units / l.Group));
+    /// <summary>Units that live, at any time; balanced, the number that <see cref="Count"/> comes to within half of the rows of the largest layer.</summary>
+    public int Living => _settings.IsBalanced
+        ? Math.Max((int)Math.Round(_settings.Density * Units), _layers.Sum(l => l.Group))
+        : Math.Max((int)Math.Round(_settings.Density * _layers.Sum(l => l.Units / l.Group)), _layers.Length) * _layers[0].Group;
 
     /// <summary>Whether nothing is pruned.</summary>
     public bool IsDense => _settings.Density == 1;
@@ -50,17 +56,17 @@ internal sealed class SparseMomentum
     /// <summary>ρ after that many rewirings.</summary>
     public double Rho(int iteration) => _settings.Rho * Math.Pow(_settings.RhoGrowth, iteration);
 
-    /// <summary>A random mask with the exact count, over layers in proportion to their sizes but at least one unit each.</summary>
+    /// <summary>A random mask with the exact count, over layers in proportion to their sizes but at least one unit (balanced: one a row) each.</summary>
     public void Start(TrainingState state, int seed)
     {
         state.Mask = new float[state.Parameters.Length];
         Array.Fill(state.Mask, 1f);
-        int[] sizes = [.. _layers.Select(l => l.Units / l.Group)];
-        int[] kept = Apportionment.Share(Groups(sizes.Sum()) / _layers[0].Group - sizes.Length, [.. sizes.Select(s => (double)s)], [.. sizes.Select(s => s - 1)]);
+        int[] kept = Share(Living - _layers.Sum(l => l.Group), [.. _layers.Select(l => (double)l.Units)], [.. _layers.Select(l => l.Units / l.Group - 1)]);
         for (int l = 0; l < _layers.Length; l++)
         {
-            var order = new RandomStream(seed, 0xD7A, l).Permutation(_layers[l].Units);
-            foreach (int unit in order.Skip((kept[l] + 1) * _layers[l].Group)) Kill(state, _layers[l], unit);
+            var layer = _layers[l];
+            int[] order = new RandomStream(seed, 0xD7A, l).Permutation(layer.Units);
+            foreach (int unit in layer.Parted(order).SelectMany(part => part.Skip((kept[l] + 1) * layer.PartGroup))) Kill(state, layer, unit);
         }
         if (_settings.Rho == 0) return;
         (state.Z, state.U) = ([.. state.Parameters], new float[state.Parameters.Length]);
@@ -81,23 +87,28 @@ internal sealed class SparseMomentum
             int count = living.Count(v => v);
             double sparsity = 1 - (double)count / layer.Units;
             double own = sparsity < NearlyDense && shares[l] > 1.0 / _layers.Length ? Math.Min(sparsity, rate) : rate;
-            int pruned = Math.Min((int)Math.Ceiling(own * count / layer.Group) * layer.Group, count - layer.Group);
+            double groups = own * count / layer.Group;
+            // A row of few weights would go on losing a large share of them until the end if one more than none were always moved.
+            int pruned = Math.Min((int)(_settings.IsBalanced ? Math.Round(groups) : Math.Ceiling(groups)), count / layer.Group - 1);
             double[] sizes = layer.Norms(state.Parameters);
-            foreach (int unit in Enumerable.Range(0, layer.Units).Where(u => living[u]).OrderBy(u => sizes[u]).Take(pruned)) Kill(state, layer, unit);
-            removed += pruned;
+            foreach (var part in layer.Parted(Enumerable.Range(0, layer.Units).Where(u => living[u])))
+                foreach (int unit in part.OrderBy(u => sizes[u]).Take(pruned * layer.PartGroup)) Kill(state, layer, unit);
+            removed += pruned * layer.Group;
         }
         int[] dead = [.. _layers.Select(l => l.Living(state.Mask).Count(v => !v) / l.Group)];
-        int[] grown = Apportionment.Share(removed / _layers[0].Group, shares, dead);
+        // Balanced, what the last rewiring rounded is made up for.
+        int[] grown = Share(Math.Max(0, Living - Count(state.Mask)), shares, dead);
         for (int l = 0; l < _layers.Length; l++)
         {
             var layer = _layers[l];
             bool[] living = layer.Living(state.Mask);
             double[] momentum = layer.Norms(state.First);
-            foreach (int unit in Enumerable.Range(0, layer.Units).Where(u => !living[u]).OrderByDescending(u => momentum[u]).Take(grown[l] * layer.Group))
-                foreach (int i in layer.Weights(unit)) state.Mask[i] = 1f;
+            foreach (var part in layer.Parted(Enumerable.Range(0, layer.Units).Where(u => !living[u])))
+                foreach (int unit in part.OrderByDescending(u => momentum[u]).Take(grown[l] * layer.PartGroup))
+                    foreach (int i in layer.Weights(unit)) state.Mask[i] = 1f;
         }
         if (_settings.Rho > 0) UpdatePull(state);
-        return new(removed, grown.Sum() * _layers[0].Group, shares);
+        return new(removed, grown.Zip(_layers, (g, l) => g * l.Group).Sum(), shares);
     }
 
     /// <summary>Units that live by the mask.</summary>
@@ -129,7 +140,7 @@ internal sealed class SparseMomentum
             int count = layer.Living(state.Mask).Count(v => v);
             float[] sum = [.. state.Parameters.Zip(state.U, (w, u) => w + u)];
             double[] sizes = layer.Norms(sum);
-            var kept = Enumerable.Range(0, layer.Units).OrderByDescending(u => sizes[u]).Take(count).ToHashSet();
+            var kept = layer.Parted(Enumerable.Range(0, layer.Units)).SelectMany(part => part.OrderByDescending(u => sizes[u]).Take(count / layer.Parts)).ToHashSet();
             for (int unit = 0; unit < layer.Units; unit++)
                 foreach (int i in layer.Weights(unit))
                 {
@@ -140,7 +151,9 @@ internal sealed class SparseMomentum
         state.Iteration++;
     }
 
-    private int Groups(int groups) => Math.Max((int)Math.Round(_settings.Density * groups), _layers.Length) * _layers[0].Group;
+    /// <summary>Of so many units, the groups that each layer gets.</summary>
+    private int[] Share(int units, double[] weights, int[] room) => _settings.IsBalanced
+        ? Apportionment.Share(units, weights, room, [.. _layers.Select(l => l.Group)]) : Apportionment.Share(units / _layers[0].Group, weights, room);
 
     private static void Kill(TrainingState state, Layer layer, int unit)
     {
@@ -151,8 +164,15 @@ internal sealed class SparseMomentum
     /// <param name="Units">Weights, or input channels.</param>
     /// <param name="ByChannel">Which of both.</param>
     /// <param name="Group">Units live in multiples of this.</param>
-    private sealed record Layer(MatrixSlot Slot, int Units, bool ByChannel, int Group)
+    /// <param name="Parts">Each with as many living units: the rows where the layer is balanced, else 1.</param>
+    private sealed record Layer(MatrixSlot Slot, int Units, bool ByChannel, int Group, int Parts)
     {
+        /// <summary>Units of a part that live or die together with as many of each other part.</summary>
+        public int PartGroup => Group / Parts;
+
+        /// <summary>Units by part, each in the order in which they come: a vector of parameters has all rows of an input side by side.</summary>
+        public IEnumerable<IEnumerable<int>> Parted(IEnumerable<int> units) => units.ToLookup(u => u % Parts);
+
         /// <summary>Where a unit's weights lie in the vector of parameters.</summary>
         public IEnumerable<int> Weights(int unit)
         {

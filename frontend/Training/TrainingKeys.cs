@@ -41,7 +41,7 @@ internal static class TrainingKeys
     private static string Reduction(TrainingSettings training) => training.Method switch
     {
         CompressionMethod.Dnr when training.Dnr is var d =>
-            $" dnr {N(d.Density)} {d.Unit} {N(d.PruneRate)} {N(d.FinalPruneRate)} {N(d.Rho)} {N(d.RhoGrowth)} {d.Multiple}",
+            $" dnr {N(d.Density)} {d.Unit} {N(d.PruneRate)} {N(d.FinalPruneRate)} {N(d.Rho)} {N(d.RhoGrowth)} {d.Multiple}{(d.IsBalanced ? " balanced" : "")}",
         CompressionMethod.Cap when training.Cap is var c => $" cap {Phase(c.Phase)} {N(c.Keep)} {c.Multiple} {N(c.Reconstruction)}",
         _ => "",
     };

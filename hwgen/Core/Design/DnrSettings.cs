@@ -16,6 +16,9 @@ public sealed record DnrSettings(double Density, PruningUnit Unit, double PruneR
 
     /// <summary>In channel mode the channels that a layer keeps are a multiple of this.</summary>
     public int Multiple { get; init; } = 1;
+
+    /// <summary>Of single weights: every row of a matrix, of all its gates, keeps as many, as a sparse engine without padding wants.</summary>
+    public bool IsBalanced { get; init; }
 }
 
 public enum PruningUnit

@@ -81,7 +81,10 @@ internal static class RobustnessSections
             Rho = section.Number("rho", NumberRange.From(0, 1e6), ifMissing: 0),
             RhoGrowth = section.Number("rho_growth", NumberRange.From(1, 100), ifMissing: 1.3),
             Multiple = section.Integer("multiple", 1, 4096, ifMissing: 1),
+            IsBalanced = section.Flag("balanced", ifMissing: false),
         };
+        if (settings is { IsBalanced: true, Unit: PruningUnit.Channel })
+            errors.Add(section.LocationOf("balanced").Error("balanced counts single weights in rows, and unit channel leaves whole channels out: write unit weight, or leave 'balanced' out"));
         section.Finish();
         return settings;
     }

@@ -24,7 +24,7 @@ public sealed class RobustnessSectionTests
               lasso: 0.01
               adversarial: { method: psat, epsilon: 0.2, steps: 5, step_size: 0.07, random_start: false, clean_weight: 0.5, lambda: 0.1, final_lambda: 0.9, schedule: linear, warmup_epochs: 2 }
               noise: { scale: 0.3, trained: false }
-              dnr: { density: 0.05, unit: weight, prune_rate: 0.4, final_prune_rate: 0.02, rho: 0.001, rho_growth: 1.2, multiple: 1 }
+              dnr: { density: 0.05, unit: weight, prune_rate: 0.4, final_prune_rate: 0.02, rho: 0.001, rho_growth: 1.2, multiple: 1, balanced: true }
               cap: { epochs: 3, learning_rate: 0.02, final_learning_rate: 0.001, keep: 0.25, multiple: 4, reconstruction: 2 }
             """);
         Assert.Equal(new AdversarialSettings(AdversarialMethod.Psat, 0.2, 5, 0.07)
@@ -38,7 +38,7 @@ public sealed class RobustnessSectionTests
         }, training.Adversarial);
         Assert.Equal(new NoiseSettings(0.3, false), training.Noise);
         Assert.Equal((CompressionMethod.Dnr, 0.01), (training.Method, training.Lasso));
-        Assert.Equal(new DnrSettings(0.05, PruningUnit.Weight, 0.4, 0.02) { Rho = 0.001, RhoGrowth = 1.2 }, training.Dnr);
+        Assert.Equal(new DnrSettings(0.05, PruningUnit.Weight, 0.4, 0.02) { Rho = 0.001, RhoGrowth = 1.2, IsBalanced = true }, training.Dnr);
         Assert.Equal(new CapSettings(new(3, 0.02, 0.001), 0.25, 4, 2), training.Cap);
     }
 
@@ -58,6 +58,7 @@ public sealed class RobustnessSectionTests
     [InlineData("  dnr: { prune_rate: 0.1, final_prune_rate: 0.2 }", "is above prune_rate")]
     [InlineData("  method: cap\n  cap: { keep: 2 }", "'training.cap.keep' is 2")]
     [InlineData("  method: dnr\n  dnr: { unit: channel, multiple: 8 }", "12 channels are no multiple of dnr's 8")]
+    [InlineData("  method: dnr\n  dnr: { unit: channel, balanced: true }", "net.yaml:10:35: error: balanced counts single weights in rows")]
     [InlineData("  method: dnr\n  dnr: { unit: channel, multiple: 4 }\n  noise: {}", "noise belongs to channels")]
     public void Parse_WrongKey_IsALocatedError(string section, string message) => Assert.Contains(message, Complaint(Network + section + "\n"));
 

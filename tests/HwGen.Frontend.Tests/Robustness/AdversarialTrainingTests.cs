@@ -85,7 +85,7 @@ public sealed class AdversarialTrainingTests(ITestOutputHelper output) : IDispos
         }
     }
 
-    public static TheoryData<string> Ways => ["pgd", "trades", "psat", "hsat", "dynamic", "hybrid", "noise", "dnr", "dnr channels", "cap", "cap and admm"];
+    public static TheoryData<string> Ways => ["pgd", "trades", "psat", "hsat", "dynamic", "hybrid", "noise", "dnr", "dnr balanced", "dnr channels", "cap", "cap and admm"];
 
     [Theory]
     [MemberData(nameof(Ways))]
@@ -154,6 +154,7 @@ public sealed class AdversarialTrainingTests(ITestOutputHelper output) : IDispos
         "hybrid" => t with { Adversarial = Pgd with { CleanWeight = 0.5 }, Lasso = 0.1 },
         "noise" => t with { Adversarial = Pgd with { CleanWeight = 0.5 }, Noise = new(0.25, true), Lasso = 0.1 },
         "dnr" => t with { Method = CompressionMethod.Dnr, Adversarial = Pgd with { CleanWeight = 0.5 }, Noise = new(0.1, true), Dnr = new(0.3, PruningUnit.Weight, 0.5, 0.01) { Rho = 0.01 } },
+        "dnr balanced" => t with { Method = CompressionMethod.Dnr, Dnr = new(0.3, PruningUnit.Weight, 0.5, 0.01) { Rho = 0.01, IsBalanced = true } },
         "dnr channels" => t with { Method = CompressionMethod.Dnr, Dnr = new(0.5, PruningUnit.Channel, 0.5, 0.01) },
         _ => t with { Method = CompressionMethod.Cap, Adversarial = Pgd, Cap = new(new(2, 0.01, 0.001), 0.5, 2, 1) },
     };

@@ -39,6 +39,27 @@ public sealed class SparseMomentumTests(ITestOutputHelper output) : IDisposable
         Assert.Throws<ArgumentException>(() => Apportionment.Share(3, [1, 1], [1, 1]));
     }
 
+    [Fact]
+    public void Share_UnitsOfSeveralSizes_ComesWithinHalfOfTheLargest()
+    {
+        output.WriteLine($"seed {Seed}");
+        var random = new Random(Seed);
+        for (int trial = 0; trial < 300; trial++)
+        {
+            int n = random.Next(1, 6);
+            int[] room = [.. Enumerable.Range(0, n).Select(_ => random.Next(0, 20))], sizes = [.. room.Select(_ => random.Next(1, 40))];
+            double[] weights = [.. room.Select(_ => trial % 5 == 0 ? 0 : random.NextDouble())];
+            int total = random.Next(0, room.Zip(sizes, (r, s) => r * s).Sum() + 1);
+            int[] given = Apportionment.Share(total, weights, room, sizes);
+            Assert.InRange(2 * Math.Abs(total - given.Zip(sizes, (g, s) => g * s).Sum()), 0, sizes.Max());
+            Assert.All(given.Zip(room), g => Assert.InRange(g.First, 0, g.Second));
+        }
+        // Quotas of 100 are 1.25 and 10. What is left, 10, is less than half of 40, and the small unit gets one of its own, not all of it.
+        Assert.Equal([1, 11], Apportionment.Share(100, [1, 1], [20, 20], [40, 5]));
+        Assert.Equal([2, 10], Apportionment.Share(120, [1, 1], [20, 10], [40, 5]));
+        Assert.Throws<ArgumentException>(() => Apportionment.Share(46, [1, 1], [1, 1], [40, 5]));
+    }
+
     [Theory]
     [InlineData(PruningUnit.Weight, 0.05, 1)]
     [InlineData(PruningUnit.Weight, 0.37, 1)]
@@ -73,6 +94,84 @@ public sealed class SparseMomentumTests(ITestOutputHelper output) : IDisposable
             moved += result.Removed;
         }
         Assert.True(moved > 20, "the check must be able to fail");
+    }
+
+    public static TheoryData<string, double> Balanced => new() { { "maps", 0.05 }, { "maps", 0.4 }, { "recurrent", 0.12 }, { "recurrent", 0.5 } };
+
+    [Theory]
+    [MemberData(nameof(Balanced))]
+    public void Rewire_Balanced_LeavesEveryRowOfAMatrixWithAsManyWeights(string network, double density)
+    {
+        output.WriteLine($"seed {Seed}");
+        LayerDescription[] layers = Layers(network);
+        var layout = new ParameterLayout(layers);
+        var sparse = new SparseMomentum(new(density, PruningUnit.Weight, 0.5, 0.005) { IsBalanced = true }, layout);
+        var state = Random(layers, Seed);
+        sparse.Start(state, Seed);
+        Check();
+        int moved = 0;
+        for (int update = 0; update < 20; update++)
+        {
+            float[] weights = Sample.Values(update + 3, state.First.Length), before = [.. state.Mask];
+            Sample.Values(Seed + update, state.First.Length).CopyTo(state.First, 0);
+            for (int i = 0; i < weights.Length; i++) state.Parameters[i] = state.Mask[i] * weights[i];
+            moved += sparse.Rewire(state, sparse.PruneRate(update, 20)).Removed;
+            for (int i = 0; i < state.Mask.Length; i++)
+                if (state.Mask[i] == 0 || before[i] == 0) Assert.Equal(0f, state.Parameters[i]);
+            Check();
+        }
+        Assert.True(moved > 20, "the check must be able to fail");
+
+        // By the network's own matrices, not by where the vector has them.
+        void Check()
+        {
+            var living = layout.Unpack(state.Mask);
+            foreach (var matrix in living.Weights.SelectMany(w => w.Matrices))
+            {
+                int[] rows = [.. Enumerable.Range(0, matrix.Rows).Select(r => Enumerable.Range(0, matrix.Columns).Count(c => matrix.Block(r, c)[0] != 0))];
+                Assert.InRange(rows[0], 1, matrix.Columns);
+                Assert.All(rows, r => Assert.Equal(rows[0], r));
+            }
+            // All gates, too: they run side by side.
+            foreach (var gates in living.Layers.Zip(living.Weights).Where(l => l.First is GruLayer).Select(l => l.Second.Matrices))
+                Assert.Equal([1, 1], new[] { gates.Take(3), gates.Skip(3) }.Select(g => g.Select(m => m.FirstColumns.Count(v => v != 0)).Distinct().Count()));
+            Assert.InRange(2 * Math.Abs(sparse.Living - sparse.Count(state.Mask)), 0, sparse.Matrices.Max(m => m.Outputs));
+        }
+    }
+
+    /// <summary>Against counting and comparing one by one; what is not balanced has one row.</summary>
+    [Theory]
+    [InlineData("maps", 0.2, true)]
+    [InlineData("maps", 0.2, false)]
+    [InlineData("recurrent", 0.3, true)]
+    [InlineData("recurrent", 0.3, false)]
+    public void Rewire_RandomUpdates_IsTheNaiveRewiring(string network, double density, bool balanced)
+    {
+        output.WriteLine($"seed {Seed}");
+        LayerDescription[] layers = Layers(network);
+        var sparse = new SparseMomentum(new(density, PruningUnit.Weight, 0.5, 0.005) { IsBalanced = balanced }, new(layers));
+        var state = Random(layers, Seed);
+        sparse.Start(state, Seed);
+        for (int update = 0; update < 8; update++)
+        {
+            float[] weights = Sample.Values(update + 3, state.First.Length);
+            // Few values, so that there are ties.
+            for (int i = 0; i < weights.Length; i++) (state.Parameters[i], state.First[i]) = (state.Mask[i] * MathF.Round(8 * weights[i]) / 8, MathF.Round(8 * weights[^(i + 1)]) / 8);
+            double rate = sparse.PruneRate(update, 8);
+            float[] expected = Naive(state, [.. sparse.Matrices], sparse.Living, rate, balanced);
+            sparse.Rewire(state, rate);
+            Assert.Equal(expected, state.Mask);
+        }
+    }
+
+    [Fact]
+    public void Circulant_Balanced_HasAKeyOfItsOwn()
+    {
+        DnrSettings dnr = new(0.3, PruningUnit.Weight, 0.5, 0.005);
+        Assert.NotEqual(Key(dnr), Key(dnr with { IsBalanced = true }));
+
+        static string Key(DnrSettings settings) =>
+            TrainingKeys.Circulant(Training.Design(RobustSample.Pictures, t => t with { Method = CompressionMethod.Dnr, Dnr = settings }), "dense");
     }
 
     [Fact]
@@ -222,6 +321,34 @@ public sealed class SparseMomentumTests(ITestOutputHelper output) : IDisposable
         Assert.True(rewired > cut);
         Assert.True(rewired >= @fixed);
         Assert.True(rewired > clean);
+    }
+
+    private static LayerDescription[] Layers(string network) => network == "maps"
+        ? [new ConvLayer(new(6, 6, 2), 8, 3, 3, 1, 1, 1, rectify: true), new ConvLayer(new(6, 6, 8), 12, 3, 3, 1, 0, 1, rectify: true), new DenseLayer(16 * 12, 20, 1, true), new DenseLayer(20, 4, 1)]
+        : [new GruLayer(9, 16, 1), new LstmLayer(16, 12, 8, true, 1, 1, 1), new DenseLayer(8, 5, 1)];
+
+    /// <summary>The mask after a rewiring.</summary>
+    private static float[] Naive(TrainingState state, MatrixSlot[] slots, int living, double rate, bool balanced)
+    {
+        float[] mask = [.. state.Mask];
+        int[][][] rows = [.. slots.Select(s => Enumerable.Range(0, balanced ? s.Outputs : 1).Select(r =>
+            Enumerable.Range(s.Start, s.Length).Where(i => !balanced || (i - s.Start) % s.Outputs == r).ToArray()).ToArray())];
+        double[] means = [.. rows.Select(r => r.SelectMany(i => i).Where(i => state.Mask[i] != 0).Average(i => Math.Abs((double)state.First[i])))];
+        for (int l = 0; l < slots.Length; l++)
+        {
+            int each = rows[l][0].Count(i => mask[i] != 0), size = rows[l][0].Length;
+            double sparsity = 1 - (double)each / size, moves = rate;
+            if (sparsity < 0.2 && means[l] / means.Sum() > 1.0 / slots.Length) moves = Math.Min(sparsity, rate);
+            int gone = Math.Min(balanced ? (int)Math.Round(moves * each) : (int)Math.Ceiling(moves * each), each - 1);
+            foreach (int[] row in rows[l])
+                for (int n = 0; n < gone; n++) mask[row.Where(i => mask[i] != 0).MinBy(i => Math.Abs(state.Parameters[i]))] = 0;
+        }
+        int[] grown = Apportionment.Share(Math.Max(0, living - slots.Sum(s => Enumerable.Range(s.Start, s.Length).Count(i => mask[i] != 0))), [.. means.Select(m => m / means.Sum())],
+            [.. rows.Select(r => r[0].Count(i => mask[i] == 0))], balanced ? [.. rows.Select(r => r.Length)] : null);
+        for (int l = 0; l < slots.Length; l++)
+            foreach (int[] row in rows[l])
+                for (int n = 0; n < grown[l]; n++) mask[row.Where(i => mask[i] == 0).MaxBy(i => Math.Abs(state.First[i]))] = 1;
+        return mask;
     }
 
     private static double Robust(TrainedNetwork network, SequenceDataset test)
