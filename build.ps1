@@ -13,7 +13,7 @@ $results = [IO.Path]::Combine($root, 'artifacts', 'tests')
 $usage = @'
 ./build.ps1 VERB
   setup        install what building, testing and running need (Debian; elsewhere says what is missing);
-               setup demo installs only what the demo needs
+               setup demo installs only what the demo needs, setup energy what bench energy needs
   build        build everything, Release
   test         setup, then all tests; the last line is "N passed, N failed"
   lint         check the source's format
@@ -72,10 +72,15 @@ function Invoke-Fuzz([string] $count) {
 }
 
 $demoParts = 'verilator g++ make dataset-fashion-mnist'
+$energyParts = 'yosys iverilog opensta qflow-tech-osu018'
 $allParts = "$demoParts yosys iverilog nextpnr-ice40 fpga-icestorm chromium pocl-opencl-icd ocl-icd-libopencl1 slurm-wlm munge flite sox fortunes"
 
 switch ($Verb) {
-    'setup' { if ($Arguments -contains 'demo') { Install-Part $demoParts 'setup', 'demo' } else { Install-Part $allParts 'setup' } }
+    'setup' {
+        if ($Arguments -contains 'demo') { Install-Part $demoParts 'setup', 'demo' }
+        elseif ($Arguments -contains 'energy') { Install-Part $energyParts 'setup', 'energy' }
+        else { Install-Part $allParts 'setup' }
+    }
     'build' { Build-All }
     'test' { Install-Part $allParts 'setup'; Test-All }
     'lint' { Invoke-Checked { & dotnet format $solution --verify-no-changes } }
@@ -87,7 +92,10 @@ switch ($Verb) {
     'fuzz' { Invoke-Fuzz $(if ($Arguments.Count) { $Arguments[0] }) }
     'pack' { Invoke-Checked { & dotnet pack ([IO.Path]::Combine($root, 'hwgen', 'Cli')) -c Release --nologo -v quiet -o ([IO.Path]::Combine($root, 'artifacts', 'packages')) } }
     'verify-random' { Install-Part $allParts 'setup'; Build-All; Invoke-Checked { & dotnet $program verify-random @Arguments } }
-    'bench' { Invoke-Checked { & dotnet run -c Release --project ([IO.Path]::Combine($root, 'benchmarks', 'HwGen.Benchmarks')) '--' @Arguments } }
+    'bench' {
+        if ($Arguments.Count -and $Arguments[0] -eq 'energy') { Install-Part $energyParts 'setup', 'energy' }
+        Invoke-Checked { & dotnet run -c Release --project ([IO.Path]::Combine($root, 'benchmarks', 'HwGen.Benchmarks')) '--' @Arguments }
+    }
     'hwgen' { Build-All; Invoke-Checked { & dotnet $program @Arguments } }
     'help' { $usage }
     default { $usage; exit 2 }

@@ -8,7 +8,7 @@ usage() {
     cat <<'TEXT'
 ./build.sh VERB
   setup        install what building, testing and running need (Debian; elsewhere says what is missing);
-               setup demo installs only what the demo needs
+               setup demo installs only what the demo needs, setup energy what bench energy needs
   build        build everything, Release
   test         setup, then all tests; the last line is "N passed, N failed"
   lint         check the source's format
@@ -28,6 +28,8 @@ TEXT
 # What each part is known by: PACKAGE:COMMAND, or PACKAGE:/FILE.
 demo_parts=(verilator:verilator g++:g++ make:make
     dataset-fashion-mnist:/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz)
+energy_parts=(yosys:yosys iverilog:iverilog opensta:sta
+    qflow-tech-osu018:/usr/share/qflow/tech/osu018/osu018_stdcells.lib)
 all_parts=("${demo_parts[@]}" yosys:yosys iverilog:iverilog nextpnr-ice40:nextpnr-ice40 fpga-icestorm:icepack
     pocl-opencl-icd:/etc/OpenCL/vendors/pocl.icd ocl-icd-libopencl1:@
     chromium:chromium
@@ -101,12 +103,21 @@ fuzz() { # N
 verb=${1:-}
 [ $# -eq 0 ] || shift
 case "$verb" in
-    setup) if [ "${1:-}" = demo ]; then install "${demo_parts[@]}"; else install "${all_parts[@]}"; fi ;;
+    setup)
+        case "${1:-}" in
+            demo) install "${demo_parts[@]}" ;;
+            energy) install "${energy_parts[@]}" ;;
+            *) install "${all_parts[@]}" ;;
+        esac
+        ;;
     build) build ;;
     test) install "${all_parts[@]}" && run_tests ;;
     lint) dotnet format HwGen.sln --verify-no-changes ;;
     demo) install "${demo_parts[@]}" && build && hwgen run examples/fashion-gru.yaml examples/fashion-gru-k16.yaml ;;
-    bench) dotnet run -c Release --project benchmarks/HwGen.Benchmarks -- "$@" ;;
+    bench)
+        [ "${1:-}" != energy ] || install "${energy_parts[@]}"
+        dotnet run -c Release --project benchmarks/HwGen.Benchmarks -- "$@"
+        ;;
     fuzz) fuzz "$@" ;;
     pack) dotnet pack hwgen/Cli -c Release --nologo -v quiet -o artifacts/packages && ls artifacts/packages/*.nupkg ;;
     verify-random) install "${all_parts[@]}" && build && hwgen verify-random "$@" ;;

@@ -23,7 +23,13 @@ internal sealed record GatePower(long Cells, double Watts, long Cycles, long Bea
 
     private const string Library = "/usr/share/qflow/tech/osu018/osu018_stdcells";
 
-    public static bool IsHere => File.Exists(Library + ".lib");
+    /// <summary>Programs and files that a measurement needs and that are not here.</summary>
+    public static IReadOnlyList<string> Missing()
+    {
+        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        return [.. new[] { "yosys", "iverilog", "vvp", "sta" }.Where(p => !folders.Any(f => File.Exists(Path.Join(f, p)))),
+            .. new[] { Library + ".lib", Library + ".v" }.Where(f => !File.Exists(f))];
+    }
 
     /// <summary>Measures a plan.</summary>
     /// <param name="plan">One stream.</param>

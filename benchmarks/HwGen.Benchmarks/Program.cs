@@ -21,10 +21,10 @@ switch (args)
         await FftArea.RunAsync(Console.Out);
         break;
     case ["energy", .. var target]:
-        if (!GatePower.IsHere)
+        if (GatePower.Missing() is { Count: > 0 } missing)
         {
-            Console.Error.WriteLine("The library osu018 is not here: apt-get install qflow-tech-osu018 opensta");
-            return 1;
+            Console.Error.WriteLine($"Not here: {string.Join(", ", missing)}. ./build.sh setup energy installs them.");
+            return 3;
         }
         await EnergyCheck.RunAsync(Console.Out, target is [var e, ..] ? e : "artifacts/bench/energy", target is [_, var constants] ? constants : null);
         break;

@@ -28,6 +28,7 @@ public sealed class BuildScriptTests
 
     [Theory]
     [InlineData("demo_parts", "demoParts")]
+    [InlineData("energy_parts", "energyParts")]
     [InlineData("all_parts", "allParts")]
     public void BuildScripts_Packages_AreTheSame(string inShell, string inPowerShell)
     {
