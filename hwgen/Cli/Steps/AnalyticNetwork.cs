@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using HwGen.Core;
 using HwGen.Core.Cost;
 using HwGen.Core.Design;
@@ -24,6 +25,7 @@ internal sealed class AnalyticNetwork
     private readonly int _fftMultipliers, _ifftMultipliers, _laneMultipliers, _slots, _productDsps, _laneDsps;
     private readonly Dictionary<(int Columns, bool Several, bool Three), ScheduleBound> _bounds = [];
     private readonly Dictionary<(int Columns, bool Three), ResourceCount> _elements = [];
+    private ConcurrentDictionary<HardwareSettings, (int IntervalCycles, long Multipliers)> _speeds = [];
 
     /// <param name="design">A design; of its hardware the part alone counts here.</param>
     /// <exception cref="InputException">The engine does not take the network, or training decides its shape.</exception>
@@ -86,6 +88,29 @@ internal sealed class AnalyticNetwork
 
     /// <summary>The figures of a whole plan.</summary>
     public PointFigures Plan(HardwareSettings hardware) => PlanFacts.Figures(AcceleratorPlan.Create(_design.Name, _network, _formats, hardware), _network, hardware);
+
+    /// <summary>What <see cref="Speed"/> computes.</summary>
+    public static IReadOnlyList<string> SpeedFigures { get; } = [FigureName.CyclesPerFrame, FigureName.Multipliers, FigureName.Parameters];
+
+    /// <summary>Those figures of a whole plan that its schedule alone decides, without the rest of the plan.</summary>
+    public PointFigures Speed(HardwareSettings hardware)
+    {
+        if (hardware.ProcessingElements == 0) return Plan(hardware);
+        var (interval, multipliers) = _speeds.GetOrAdd(hardware, h => AcceleratorPlan.Speed(_program, _formats, h));
+        return new() { CyclesPerFrame = interval, Multipliers = multipliers, Parameters = _parameters };
+    }
+
+    /// <summary>Takes the other's <see cref="Speed"/> where it is the same for both: words alone change neither schedule nor multipliers.</summary>
+    /// <returns>Whether it is.</returns>
+    public bool ShareSpeed(AnalyticNetwork other)
+    {
+        if (!_program.Layers.SequenceEqual(other._program.Layers) || !Timing().SequenceEqual(other.Timing())) return false;
+        _speeds = other._speeds;
+        return true;
+    }
+
+    private IEnumerable<(int, int, int, int, int)> Timing() =>
+        _formats.Modes.Select(m => (m.BlockSize, m.Fft.LatencyCycles, m.Ifft.LatencyCycles, m.Fft.Multipliers, m.Ifft.Multipliers));
 
     /// <summary>Figures that those of the plan are not below.</summary>
     /// <param name="hardware">Elements given.</param>

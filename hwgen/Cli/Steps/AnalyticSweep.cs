@@ -13,12 +13,14 @@ namespace HwGen.Cli.Steps;
 /// real points' but for memory and area, where the ranges of real data decide how many rows the activation tables have, how many shifts the
 /// schedule's rows tell apart, how wide accumulators and an LSTM's state are.</summary>
 /// <remarks>Points that differ only in what these figures don't depend on are one engine. Of a large space each engine is first
-/// bounded in closed form; one whose bound an engine already planned beats is beaten by it, too, so only the others are planned.</remarks>
+/// bounded in closed form; one whose bound an engine already planned beats is beaten by it, too, so only the others are planned. An exhaustive sweep
+/// asks no bounds: it computes what the front weighs for every engine, and is there to hold the bounds against.</remarks>
 /// <param name="space">The points.</param>
 /// <param name="place">Says where the data of a point lie.</param>
 /// <param name="workers">Plans at once.</param>
-/// <param name="exhaustive">Spaces of at most so many points have all their engines planned.</param>
-public sealed class AnalyticSweep(DesignSpace space, Func<DesignFile, DesignFile> place, int workers, long exhaustive)
+/// <param name="listed">Spaces of at most so many points have all their engines planned whole.</param>
+/// <param name="exhaustive">Whether the front of a larger one is found without bounds.</param>
+public sealed class AnalyticSweep(DesignSpace space, Func<DesignFile, DesignFile> place, int workers, long listed, bool exhaustive = false)
 {
     private const string Clock = "hardware.clock_megahertz", Elements = "hardware.processing_elements";
 
@@ -42,6 +44,7 @@ public sealed class AnalyticSweep(DesignSpace space, Func<DesignFile, DesignFile
 
     private readonly int[] _networkStrides = new int[space.Axes.Count], _sizeStrides = new int[space.Axes.Count];
     private readonly List<Engine> _engines = [];
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
     private int[] _engineOf = [];                       // of each network and size; below 0: ~index of a reason
     private readonly List<string> _reasons = [];
     private double[] _clocks = [];
@@ -57,15 +60,20 @@ public sealed class AnalyticSweep(DesignSpace space, Func<DesignFile, DesignFile
         _clockAxis = space.Axes.ToList().FindIndex(a => a.Path == Clock);
         _clocks = _clockAxis < 0 ? [space.Base.Hardware.ClockMegahertz] : [.. space.Axes[_clockAxis].Values.Select(v => double.Parse(v, CultureInfo.InvariantCulture))];
         Bound(networks, sized, progress, cancel);
-        if (space.Count <= exhaustive) PlanAll([.. Enumerable.Range(0, _engines.Count)], progress, cancel);
         string[] goals = [.. space.Front.Where(f => !FigureName.IsOfTraining(f))];
-        if (space.Count > exhaustive) PlanFront(ref goals, progress, cancel);
-        else goals = [.. goals.Where(g => _engines.Exists(e => e.Figures?[g] is not null))];
+        if (space.Count > listed && !exhaustive) PlanFront(ref goals, progress, cancel);
+        else
+        {
+            bool speed = space.Count > listed && goals.All(AnalyticNetwork.SpeedFigures.Contains);
+            PlanAll([.. Enumerable.Range(0, _engines.Count)], progress, cancel, speed);
+            goals = [.. goals.Where(g => _engines.Exists(e => e.Figures?[g] is not null))];
+            if (speed) PlanBest(goals, progress, cancel);
+        }
         return Front(goals);
     }
 
-    /// <summary>Engines that were planned.</summary>
-    public int Planned => _engines.Count(e => e.Figures is not null);
+    /// <summary>Engines that were planned whole.</summary>
+    public int Planned => _engines.Count(e => e.Figures is not null && e.IsWhole);
 
     /// <summary>The figures of a point, or the reason why it has none; neither of an engine that was not planned.</summary>
     public (PointFigures? Figures, string? Reason) this[long index]
@@ -103,6 +111,8 @@ public sealed class AnalyticSweep(DesignSpace space, Func<DesignFile, DesignFile
         var clock = Stopwatch.StartNew();
         var shapes = new (AnalyticNetwork? Network, HardwareSettings Hardware, string? Reason)[networks];
         Parallel.For(0, networks, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, n => shapes[n] = Network(n));
+        AnalyticNetwork[] made = [.. shapes.Select(s => s.Network).OfType<AnalyticNetwork>()];
+        foreach (var (n, network) in made.Index()) _ = made.Take(n).Any(network.ShareSpeed);
         double begun = clock.Elapsed.TotalSeconds, busy = Environment.CpuUsage.TotalTime.TotalSeconds;
         HardwareSettings[] sizes = [.. Enumerable.Range(0, _sizes).Select(s => Size(space.Base.Hardware, s))];
         _engineOf = new int[checked(networks * _sizes)];
@@ -181,7 +191,8 @@ public sealed class AnalyticSweep(DesignSpace space, Func<DesignFile, DesignFile
         _ => null,
     };
 
-    private void PlanAll(IReadOnlyList<int> engines, StepProgress progress, CancellationToken cancel)
+    /// <param name="speed">Whether <see cref="AnalyticNetwork.SpeedFigures"/> are enough.</param>
+    private void PlanAll(IReadOnlyList<int> engines, StepProgress progress, CancellationToken cancel, bool speed = false)
     {
         var clock = Stopwatch.StartNew();
         int done = 0;
@@ -190,15 +201,32 @@ public sealed class AnalyticSweep(DesignSpace space, Func<DesignFile, DesignFile
             Engine engine = _engines[i];
             try
             {
-                engine.Figures = engine.Network.Plan(engine.Hardware);
+                engine.Figures = speed ? engine.Network.Speed(engine.Hardware) : engine.Network.Plan(engine.Hardware);
+                engine.IsWhole = !speed;
             }
             catch (Exception e) when (Told(e) is { } reason)
             {
-                engine.Reason = reason;
+                (engine.Figures, engine.Reason) = (null, reason);
             }
             int now = Interlocked.Increment(ref done);
             progress.Report("explore: plan engines", (double)now / engines.Count, $"{Show.Count(now)} of {Show.Count(engines.Count)}, about {clock.Elapsed / now * (engines.Count - now):h\\:mm\\:ss} left");
         });
+    }
+
+    /// <summary>Plans those whole that are best by their speed; one that has no plan after all is no longer there, and another one may be best.</summary>
+    private void PlanBest(string[] goals, StepProgress progress, CancellationToken cancel)
+    {
+        double speeds = _clock.Elapsed.TotalSeconds;
+        while (Best(goals).Where(i => !_engines[i].IsWhole).ToArray() is { Length: > 0 } best)
+        {
+            PointFigures[] fast = [.. best.Select(i => _engines[i].Figures!)];
+            PlanAll(best, progress, cancel);
+            foreach (var (b, i) in best.Index())
+                if (_engines[i].Figures is { } whole && goals.FirstOrDefault(g => whole[g] != fast[b][g]) is { } goal)
+                    throw new InvalidDataException($"{goal} of {_engines[i].Hardware} is {whole[goal]} in the whole plan and {fast[b][goal]} by its schedule; this is a bug.");
+        }
+        progress.Note(string.Create(CultureInfo.InvariantCulture,
+            $"{Show.Count(_engines.Count)} engines scheduled in {speeds:F1} s, those on the front, {Show.Count(Planned)}, planned whole in {_clock.Elapsed.TotalSeconds - speeds:F1} s: no bounds asked"));
     }
 
     /// <summary>Plans engines until every other one's bound is beaten by one that was planned.</summary>
@@ -248,14 +276,23 @@ public sealed class AnalyticSweep(DesignSpace space, Func<DesignFile, DesignFile
         return better;
     }
 
+    /// <summary>Engines with figures that no other's beat.</summary>
+    private int[] Best(string[] goals)
+    {
+        int[] planned = [.. Enumerable.Range(0, _engines.Count).Where(i => _engines[i].Figures is not null)];
+        if (goals.Length == 0 || planned.Length == 0) return [];
+        bool[] best = ParetoFront.Of(Costs(planned, goals, i => _engines[i].Figures!), goals.Length);
+        return [.. planned.Where((_, p) => best[p])];
+    }
+
     /// <summary>Engines are weighed at the fastest clock: nothing but latency depends on it, so a slower one is beaten or the same.</summary>
     private bool[] Front(string[] goals)
     {
         var front = new bool[space.Count];
-        int[] planned = [.. Enumerable.Range(0, _engines.Count).Where(i => _engines[i].Figures is not null)];
-        if (goals.Length == 0 || planned.Length == 0) return front;
+        int[] best = Best(goals);
+        if (best.Length == 0) return front;
         var on = new bool[_engines.Count];
-        foreach (var (p, best) in ParetoFront.Of(Costs(planned, goals, i => _engines[i].Figures!), goals.Length).Index()) on[planned[p]] = best;
+        foreach (int e in best) on[e] = true;
         bool timed = goals.Contains(FigureName.LatencyMicroseconds);
         double fastest = _clocks.Max();
         var choices = new int[space.Axes.Count];
@@ -282,6 +319,9 @@ public sealed class AnalyticSweep(DesignSpace space, Func<DesignFile, DesignFile
         public PointFigures Bound => bound;
 
         public PointFigures? Figures { get; set; }
+
+        /// <summary>Whether figures are of the whole plan.</summary>
+        public bool IsWhole { get; set; }
 
         public string? Reason { get; set; }
     }

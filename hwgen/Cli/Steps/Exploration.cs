@@ -149,7 +149,7 @@ public sealed class Exploration(IReadOnlyList<PlacedSpace> spaces, ExploreOption
 
     private ExploreResult RunAnalytic(StepProgress progress, CancellationToken cancel)
     {
-        var sweep = new AnalyticSweep(_first.Space, _first.Place, options.Workers, MaxListed);
+        var sweep = new AnalyticSweep(_first.Space, _first.Place, options.Workers, MaxListed, options.Exhaustive);
         bool[] front = sweep.Run(progress, cancel);
         ListedPoint[] listed = [.. Enumerable.Range(0, front.Length).Where(i => front[i] || front.Length <= MaxListed).Select(i =>
             new ListedPoint(_first, _first.Space.Point(i), sweep[i].Figures, sweep[i].Reason, front[i]))];

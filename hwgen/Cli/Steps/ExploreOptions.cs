@@ -9,6 +9,9 @@ namespace HwGen.Cli.Steps;
 /// <param name="Analytic">Only what needs no training, and no store.</param>
 public sealed record ExploreOptions(string Root, string Device, int Workers, string? Store, bool Retry, bool Analytic)
 {
+    /// <summary>A large analytic sweep computes every engine instead of bounding.</summary>
+    public bool Exhaustive { get; init; }
+
     /// <summary>What a task of a Slurm job array runs, <c>--out</c>, <c>--device</c> and <c>--store</c> included; null evaluates here.</summary>
     public IReadOnlyList<string>? SlurmTask { get; init; }
 }

@@ -27,6 +27,7 @@ public sealed class ExploreVerb()
     private readonly Option<string?> store = new("--store") { Description = "The SQLite file that holds the points; several sweeps may share it, also at once.", HelpName = "FILE" };
     private readonly Option<bool> retry = new("--retry") { Description = "Try failed points again." };
     private readonly Option<bool> analytic = new("--analytic") { Description = "Only cycles, multipliers and memory, without training: for very large sweeps." };
+    private readonly Option<bool> exhaustive = new("--exhaustive") { Description = "Analytic: compute every engine instead of bounding, to check the front of a large sweep." };
     private readonly Option<string> executor = new Option<string>("--executor")
     {
         Description = "Who evaluates: local, or slurm, which submits a job array of as many tasks as --workers says and collects.",
@@ -57,7 +58,7 @@ public sealed class ExploreVerb()
     protected override void AddTo(Command command)
     {
         command.Add(designs);
-        foreach (Option option in (Option[])[device, workers, store, retry, analytic, executor, take, markdown, guided, loss, trainings, objective]) command.Add(option);
+        foreach (Option option in (Option[])[device, workers, store, retry, analytic, exhaustive, executor, take, markdown, guided, loss, trainings, objective]) command.Add(option);
         workers.Validators.Add(r =>
         {
             if (r.GetValueOrDefault<int>() is < 1 or > 256) r.AddError("--workers: write a number from 1 to 256.");
@@ -66,6 +67,10 @@ public sealed class ExploreVerb()
         {
             foreach (Option<bool> one in (Option<bool>[])[analytic, guided])
                 if (r.GetValue(one) && r.GetValue(designs) is { Length: > 1 } several) r.AddError($"{one.Name} takes one design, not {several.Length}: call it for each.");
+        });
+        command.Validators.Add(r =>
+        {
+            if (r.GetValue(exhaustive) && !r.GetValue(analytic)) r.AddError("--exhaustive is of no use without --analytic: add that, or leave it out.");
         });
         trainings.Validators.Add(r =>
         {
@@ -80,6 +85,7 @@ public sealed class ExploreVerb()
         var exploration = new Exploration([.. DesignLoader.LoadSpaces(files).Zip(files, (space, file) => new PlacedSpace(space, d => Workspace.Place(DesignLoader.Resolve(d, file), root)))],
             new(root, arguments.GetRequiredValue(device), arguments.GetRequiredValue(workers), arguments.GetValue(store), arguments.GetValue(retry), arguments.GetValue(analytic))
             {
+                Exhaustive = arguments.GetValue(exhaustive),
                 SlurmTask = arguments.GetValue(executor) == Slurm ? [.. Itself(), "explore", .. files, "--out", root, "--device", arguments.GetRequiredValue(device), "--workers", "1"] : null,
             });
         if (arguments.GetValue(take) is { } name) return exploration.Take(name);

@@ -36,7 +36,7 @@ public sealed class AcceleratorPlan
         Sparse = hardware.Sparse ? new(Parameters) : null;
         Groups = new(Program, hardware.ProcessingElements, hardware.ColumnsPerCycle, recurrentFirst: hardware.Streams > 1, Sparse);
         Latency = Latencies(Program, formats, hardware.ColumnsPerCycle, hardware.ThreeMultiply == true, hardware.Sparse);
-        (Shape, Schedule) = ChooseUnits(hardware);
+        (Shape, Schedule) = ChooseUnits(Program, Groups, Latency, hardware, s => s.Run(), s => s.IntervalCycles);
         Tables = [.. BuildTables()];
         ReloadableWeights = hardware.ReloadableWeights;
         AccumulatorBits = AccumulatorWidth(ReloadableWeights ? AnyWeights() : TheseWeights());
@@ -206,8 +206,10 @@ public sealed class AcceleratorPlan
     private const int FitTrials = 5;
 
     /// <summary>Multipliers of the whole engine.</summary>
-    public long Multipliers => HardwarePlanner.Multipliers(Program, Formats,
-        new(Shape.Elements, 0, 0) { ColumnsPerCycle = Shape.Columns, ThreeMultiply = Shape.ThreeMultiply, VectorLanes = Program.Cells.Count > 0 ? Shape.Lanes : 0, Sparse = Shape.Sparse }, Shape.IfftUnits);
+    public long Multipliers => MultipliersOf(Program, Formats, Shape);
+
+    private static long MultipliersOf(StepProgram program, NetworkFormats formats, EngineShape shape) => HardwarePlanner.Multipliers(program, formats,
+        new(shape.Elements, 0, 0) { ColumnsPerCycle = shape.Columns, ThreeMultiply = shape.ThreeMultiply, VectorLanes = program.Cells.Count > 0 ? shape.Lanes : 0, Sparse = shape.Sparse }, shape.IfftUnits);
 
     /// <summary>The slot of time, in intervals from the run's start, in which each step starts when nothing stalls: streams take turns.</summary>
     /// <param name="streams">Stream of each step.</param>
@@ -317,25 +319,37 @@ public sealed class AcceleratorPlan
         return sets;
     }
 
-    private (EngineShape, Schedule) ChooseUnits(HardwareSettings hardware)
+    /// <summary>Interval and multipliers of the plan that <see cref="Create"/> would make, without making it.</summary>
+    /// <param name="program">Of the network with batch norm folded.</param>
+    /// <param name="formats">Tell the transforms.</param>
+    /// <param name="hardware">Elements given; not sparse.</param>
+    public static (int IntervalCycles, long Multipliers) Speed(StepProgram program, NetworkFormats formats, HardwareSettings hardware)
     {
-        int lanes = hardware.VectorLanes == 0 ? BlockSize : Math.Min(hardware.VectorLanes, BlockSize);
-        int cycles = Groups.Groups.Sum(g => g.Columns.Count);
-        int units = hardware.IfftUnits > 0 ? Math.Min(hardware.IfftUnits, Groups.Elements) : 1;
-        while (hardware.IfftUnits == 0 && units < Groups.Elements && Groups.Groups.Sum(g => (g.Rows.Count + units - 1) / units) > cycles) units++;
+        var groups = new RowGroups(program, hardware.ProcessingElements, hardware.ColumnsPerCycle, recurrentFirst: hardware.Streams > 1);
+        UnitLatencies latency = Latencies(program, formats, hardware.ColumnsPerCycle, hardware.ThreeMultiply == true);
+        var (shape, interval) = ChooseUnits(program, groups, latency, hardware, s => s.ShortestInterval(), i => i);
+        return (interval, MultipliersOf(program, formats, shape));
+    }
+
+    private static (EngineShape, T) ChooseUnits<T>(StepProgram program, RowGroups groups, UnitLatencies latency, HardwareSettings hardware, Func<Scheduler, T> run, Func<T, int> interval)
+    {
+        int lanes = hardware.VectorLanes == 0 ? program.BlockSize : Math.Min(hardware.VectorLanes, program.BlockSize);
+        int cycles = groups.Groups.Sum(g => g.Columns.Count);
+        int units = hardware.IfftUnits > 0 ? Math.Min(hardware.IfftUnits, groups.Elements) : 1;
+        while (hardware.IfftUnits == 0 && units < groups.Elements && groups.Groups.Sum(g => (g.Rows.Count + units - 1) / units) > cycles) units++;
         var (shape, schedule) = With(units);
-        for (int more = 0; hardware.IfftUnits == 0 && more < 2 && shape.IfftUnits < Groups.Elements; more++)
+        for (int more = 0; hardware.IfftUnits == 0 && more < 2 && shape.IfftUnits < groups.Elements; more++)
         {
             var (larger, faster) = With(shape.IfftUnits + 1);
-            if (faster.IntervalCycles > schedule.IntervalCycles * (1 - UnitGain)) break;
+            if (interval(faster) > interval(schedule) * (1 - UnitGain)) break;
             (shape, schedule) = (larger, faster);
         }
         return (shape, schedule);
 
-        (EngineShape, Schedule) With(int i)
+        (EngineShape, T) With(int i)
         {
-            var s = new EngineShape(Groups.Elements, Groups.Columns, i, lanes, hardware.Streams) { ThreeMultiply = hardware.ThreeMultiply == true, Sparse = hardware.Sparse };
-            return (s, new Scheduler(Program, Groups, s, Latency).Run());
+            var s = new EngineShape(groups.Elements, groups.Columns, i, lanes, hardware.Streams) { ThreeMultiply = hardware.ThreeMultiply == true, Sparse = hardware.Sparse };
+            return (s, run(new(program, groups, s, latency)));
         }
     }
 

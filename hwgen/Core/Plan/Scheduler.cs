@@ -12,8 +12,16 @@ public sealed class Scheduler
     private readonly EngineShape _shape;
     private readonly UnitLatencies _latency;
     private readonly RowGroups _groups;
+    private readonly Lifetimes _lifetimes;
     private readonly int _slices;
     private readonly int[][] _spectraOf;        // of each vector
+    private readonly int[][] _takers;           // of each sum: cells and then linears
+    private readonly int[][] _awaited;          // of each cell and then each linear: sums that a block waits for, by block, or group · blocks + block
+    private readonly int[][] _linearRows;       // of each group's rows: where the linear unit's memory takes the sum; -1 in the cell unit's
+    private readonly bool[] _recurrent;         // of each spectrum: whether the next step reads it
+    private readonly int[] _blocks;             // of each spectrum: its first block's number among all, and their count at the end
+    private readonly int[] _reads;              // of each group: number of what it reads, the same for groups that read the same
+    private readonly BlockRead[][] _readLists;  // by that number
 
     /// <param name="program">What the engine does in a step.</param>
     /// <param name="groups">All row groups; their order is free where nothing depends on it.</param>
@@ -22,27 +30,54 @@ public sealed class Scheduler
     public Scheduler(StepProgram program, RowGroups groups, EngineShape shape, UnitLatencies latency)
     {
         (_program, _groups, _shape, _latency) = (program, groups, shape, latency);
+        _lifetimes = new(program, shape, latency);
         _slices = program.BlockSize / shape.Lanes;
         _spectraOf = [.. program.Vectors.Select((_, v) => Enumerable.Range(0, program.Spectra.Count).Where(s => program.Spectra[s].Vector == v).ToArray())];
+        _takers = [.. program.Sums.Select((_, s) => program.Cells.SelectMany((c, i) => c.Sums.Where(m => m == s).Select(_ => i))
+            .Concat(program.Linears.Index().Where(l => l.Item.Sum == s).Select(l => program.Cells.Count + l.Index)).ToArray())];
+        _awaited = [.. program.Cells.Select(c => Enumerable.Repeat(c.Sums.Count(s => s >= 0), c.Blocks).ToArray()),
+            .. program.Linears.Select(l => Enumerable.Repeat(l.Windows[0].Length, l.Windows.Count * program.Sums[l.Sum].Blocks).ToArray())];
+        _linearRows = [.. groups.Groups.Select(g => g.Rows.Select(r => program.Sums[r.Sum].IsLinear ? Lifetimes.Address(program, r) : -1).ToArray())];
+        _recurrent = [.. program.Spectra.Select((_, s) => program.Sums.Any(m => m.Terms.Any(t => t.Spectrum == s && t.Recurrent)))];
+        _blocks = new int[program.Spectra.Count + 1];
+        for (int i = 0; i < program.Spectra.Count; i++) _blocks[i + 1] = _blocks[i] + program.Vectors[program.Spectra[i].Vector].Blocks;
+        var lists = new List<BlockRead[]>();
+        _reads = new int[groups.Groups.Count];
+        for (int g = 0; g < _reads.Length; g++)
+        {
+            // Groups of a family follow each other.
+            if (lists.Count == 0 || !lists[^1].SequenceEqual(groups.Groups[g].Reads)) lists.Add([.. groups.Groups[g].Reads]);
+            _reads[g] = lists.Count - 1;
+        }
+        _readLists = [.. lists];
     }
 
     /// <summary>The shortest interval; among its orders of groups the one whose last output comes first.</summary>
-    public Schedule Run() => Run(_program.Cells.Count == 0 || _shape.Sparse ? 0
-        : new ScheduleBound(_program, _latency, _shape.Columns, _shape.Streams > 1).Of(_groups.Elements, _shape.IfftUnits, _slices, _shape.Streams).Interval);
+    public Schedule Run() => Run(Proven);
+
+    /// <summary>The interval that <see cref="Run()"/> finds, for searches that ask for nothing else.</summary>
+    public int ShortestInterval() => Run(Proven, any: true).IntervalCycles;
+
+    private int Proven => _program.Cells.Count == 0 || _shape.Sparse ? 0
+        : new ScheduleBound(_program, _latency, _shape.Columns, _shape.Streams > 1).Of(_groups.Elements, _shape.IfftUnits, _slices, _shape.Streams).Interval;
 
     /// <inheritdoc cref="Run()"/>
     /// <param name="proven">Shorter intervals are not tried: known to be impossible.</param>
-    public Schedule Run(int proven)
+    /// <param name="any">Whether any schedule of that interval will do.</param>
+    public Schedule Run(int proven, bool any = false)
     {
         int bound = LowerBound();
-        (IReadOnlyList<RowGroup> Order, int Hole)[] trials = [.. Orders().SelectMany(o => Holes(o).Select(h => (o, h)))];
+        (int[] Order, int Late, int Hole)[] trials = [.. from order in Orders() let late = Late(order) from hole in Holes(order, late) select (order, late, hole)];
         for (int interval = bound; ; interval += 1 + interval / 1000)
         {
             if (interval < proven) continue;
             Schedule? best = null;
-            foreach (var (order, hole) in trials)
-                if (TrySchedule(order, hole, interval) is { } schedule && (best is null || schedule.LastOutput < best.LastOutput))
-                    best = schedule;
+            var placement = new Placement(this, interval);
+            foreach (var (order, late, hole) in trials)
+            {
+                best = TrySchedule(placement, order, late, hole, interval, best) ?? best;
+                if (any && best is not null) break;
+            }
             if (best is not null) return best;
             if (interval > 100 * (bound + _latency.Fft + _latency.Product + _latency.Ifft + _latency.Cell))
                 throw new InvalidOperationException($"No schedule up to an interval of {interval} cycles; this is a bug.");
@@ -65,9 +100,10 @@ public sealed class Scheduler
     private int Drains(RowGroup group) => (group.Rows.Count + _shape.IfftUnits - 1) / _shape.IfftUnits;
 
     /// <summary>Orders worth trying: layers in turn; the three kinds of groups of a GRU with linear_before_reset = 1 in any order, kind
-    /// after kind or block after block.</summary>
-    private IEnumerable<IReadOnlyList<RowGroup>> Orders()
+    /// after kind or block after block. Of orders that are the same one is enough.</summary>
+    private List<int[]> Orders()
     {
+        var orders = new List<int[]>();
         int[][] permutations = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
         HashSet<int> free = [.. _program.Cells.Where(c => c is { Kind: CellKind.Gru, ResetsFirst: false }).Select(c => c.Layer)];
         Dictionary<int, int> families = [];
@@ -77,61 +113,70 @@ public sealed class Scheduler
         var firsts = keyed.GroupBy(k => k.Layer).ToDictionary(k => k.Key, k => k.Min(e => e.Family));
         foreach (int[] rank in free.Count > 0 ? permutations : permutations[..1])
             foreach (bool byBlock in free.Count > 0 ? new[] { false, true } : [false])
-                yield return [.. keyed.OrderBy(k => k.Layer)
+            {
+                int[] order = [.. keyed.OrderBy(k => k.Layer)
                     .ThenBy(k => byBlock && free.Contains(k.Layer) ? k.Group.Rows[0].Block : 0)
                     .ThenBy(k => free.Contains(k.Layer) && k.Family - firsts[k.Layer] < 3 ? rank[k.Family - firsts[k.Layer]] : k.Family - firsts[k.Layer])
-                    .ThenBy(k => k.Index).Select(k => k.Group)];
+                    .ThenBy(k => k.Index).Select(k => k.Index)];
+                if (!orders.Exists(o => o.AsSpan().SequenceEqual(order))) orders.Add(order);
+            }
+        return orders;
     }
 
     /// <summary>Groups of the last kind wait for the first kinds' results. A hole left for them behind an early group lets them run in the
     /// next interval's beginning instead of at its end; −1 leaves none.</summary>
-    private IEnumerable<int> Holes(IReadOnlyList<RowGroup> order) =>
-        _program.Cells.Count == 0 || Late(order) == 0 ? [-1] : Enumerable.Range(-1, Math.Min(24, order.Count - Late(order) + 1));
+    private IEnumerable<int> Holes(int[] order, int late) =>
+        _program.Cells.Count == 0 || late == 0 ? [-1] : Enumerable.Range(-1, Math.Min(24, order.Length - late + 1));
 
     /// <summary>How many groups at the end of the order depend on others of the same step.</summary>
-    private int Late(IReadOnlyList<RowGroup> order)
+    private int Late(int[] order)
     {
         int last = _program.Families[^1][0];
         return _program.Families.Count > 1 && _program.Sums[last].Terms.Any(t => !t.Recurrent && _program.Vectors[_program.Spectra[t.Spectrum].Vector].Layer >= 0)
-            ? order.Reverse().TakeWhile(g => _program.Families[^1].Contains(g.Rows[0].Sum)).Count() : 0;
+            ? Enumerable.Reverse(order).TakeWhile(g => _program.Families[^1].Contains(_groups.Groups[g].Rows[0].Sum)).Count() : 0;
     }
 
     /// <summary>Places everything as early as it can be for one guess of when the last step's states are there, and repeats with
     /// what came out until the guess holds.</summary>
-    private Schedule? TrySchedule(IReadOnlyList<RowGroup> order, int hole, int interval)
+    /// <returns>Null where it does not, or where the outputs come no earlier than those of <paramref name="best"/>.</returns>
+    private Schedule? TrySchedule(Placement placement, int[] order, int late, int hole, int interval, Schedule? best)
     {
         int recurrence = _shape.Streams * interval;
-        int[][] ready = [.. _program.Spectra.Select(s => new int[_program.Vectors[s.Vector].Blocks])];
-        bool[] recurrent = [.. _program.Spectra.Select((_, s) => _program.Sums.Any(m => m.Terms.Any(t => t.Spectrum == s && t.Recurrent)))];
+        var ready = new int[_blocks[^1]];
         for (int round = 0; round < MaxRounds; round++)
         {
-            if (new Placement(this, interval, ready).Run(order, hole, Late(order)) is not { } schedule) return null;
+            if (!placement.Run(order, hole, late, ready)) return null;
             bool holds = true;
             int latest = 0;
-            foreach (FftOp op in schedule.Ffts)
+            foreach (FftOp op in placement.Ffts)
             {
-                int time = op.Time + _latency.Fft - recurrence;
-                if (!recurrent[op.Spectrum] || ready[op.Spectrum][op.Block] >= time) continue;
+                int time = op.Time + _latency.Fft - recurrence, block = _blocks[op.Spectrum] + op.Block;
+                if (!_recurrent[op.Spectrum] || ready[block] >= time) continue;
                 holds &= time <= 0;
-                ready[op.Spectrum][op.Block] = time;
+                ready[block] = time;
                 latest = Math.Max(latest, time);
             }
-            if (holds) return new Lifetimes(_program, _shape, _latency).Hold(schedule) ? schedule : null;
+            if (holds)
+            {
+                Schedule schedule = placement.Schedule();
+                return (best is null || schedule.LastOutput < best.LastOutput) && _lifetimes.Hold(schedule) ? schedule : null;
+            }
             if (latest > 4 * interval + 1000) return null;
         }
         return null;
     }
 
-    /// <summary>One pass over the groups: every operation goes to the first free cycle in which all it needs is there.</summary>
+    /// <summary>One pass over the groups: every operation goes to the first free cycle in which all it needs is there. Takes any number of passes, one
+    /// after the other.</summary>
     private sealed class Placement
     {
         private readonly Scheduler _s;
         private readonly StepProgram _program;
         private readonly int _interval;
-        private readonly int[][] _recurrentReady;
         private readonly bool[] _fft, _product, _drain, _cell, _linear, _output;
-        private readonly int[][] _spectrumReady;
-        private readonly int[][] _missing, _sumsReady;          // of each cell and then each linear: by block, or group · blocks + block
+        private readonly int[] _spectrumReady;                  // as Scheduler._blocks
+        private readonly int[] _starts;                         // by what groups read: not before it is there; -1 is not known yet
+        private readonly int[][] _missing, _sumsReady;          // as Scheduler._awaited
         private readonly List<FftOp> _ffts = [];
         private readonly List<GroupOp> _groups = [];
         private readonly List<DrainOp> _drains = [];
@@ -139,66 +184,100 @@ public sealed class Scheduler
         private readonly List<LinearOp> _linears = [];
         private readonly List<OutputOp> _outputs = [];
         private readonly int[] _outputReady;
-        private readonly Dictionary<int, int> _lastRead = [];   // of each row of the linear unit's sum memory, when it is read
-        private readonly List<int>[] _takers;                   // of each sum: cells and then linears
+        private readonly int[] _lastRead;                       // of each row of the linear unit's sum memory, when it is read
+        private int[] _recurrentReady = [];                     // as Scheduler._blocks
 
-        public Placement(Scheduler scheduler, int interval, int[][] recurrentReady)
+        public Placement(Scheduler scheduler, int interval)
         {
-            (_s, _program, _interval, _recurrentReady) = (scheduler, scheduler._program, interval, recurrentReady);
+            (_s, _program, _interval) = (scheduler, scheduler._program, interval);
             (_fft, _product, _drain, _cell, _linear, _output) = (new bool[interval], new bool[interval], new bool[interval], new bool[interval], new bool[interval], new bool[interval]);
-            _spectrumReady = [.. _program.Spectra.Select(s => Enumerable.Repeat(int.MaxValue, _program.Vectors[s.Vector].Blocks).ToArray())];
+            _spectrumReady = new int[scheduler._blocks[^1]];
+            _starts = new int[scheduler._readLists.Length];
             _outputReady = new int[_program.Vectors[_program.Output].Blocks];
-            int cells = _program.Cells.Count;
-            _missing = [.. _program.Cells.Select(c => Enumerable.Repeat(c.Sums.Count(s => s >= 0), c.Blocks).ToArray()),
-                .. _program.Linears.Select(l => Enumerable.Repeat(l.Windows[0].Length, l.Windows.Count * _program.Sums[l.Sum].Blocks).ToArray())];
+            _missing = [.. scheduler._awaited.Select(a => new int[a.Length])];
             _sumsReady = [.. _missing.Select(m => new int[m.Length])];
-            _takers = [.. _program.Sums.Select(_ => new List<int>())];
-            for (int c = 0; c < cells; c++)
-                foreach (int s in _program.Cells[c].Sums) if (s >= 0) _takers[s].Add(c);
-            for (int l = 0; l < _program.Linears.Count; l++) _takers[_program.Linears[l].Sum].Add(cells + l);
+            _lastRead = new int[_program.LinearSumRows];
         }
 
-        public Schedule? Run(IReadOnlyList<RowGroup> order, int hole, int late)
+        public IReadOnlyList<FftOp> Ffts => _ffts;
+
+        public Schedule Schedule() => new(_interval, [.. _ffts], [.. _groups], [.. _drains], [.. _cells], [.. _linears], [.. _outputs]);
+
+        /// <returns>Whether everything has a place.</returns>
+        public bool Run(int[] order, int hole, int late, int[] recurrentReady)
         {
+            Clear(recurrentReady);
+            IReadOnlyList<RowGroup> groups = _s._groups.Groups;
             for (int b = 0; b < _program.Vectors[0].Blocks; b++)
-                if (!PlaceVector(0, b, b)) return null;
-            int holeLength = hole < 0 ? 0 : order.Skip(order.Count - late).Sum(g => g.Columns.Count), holeStart = 0, end = 0;
-            for (int g = 0; g < order.Count; g++)
+                if (!PlaceVector(0, b, b)) return false;
+            int holeLength = hole < 0 ? 0 : order[^late..].Sum(g => groups[g].Columns.Count), holeStart = 0, end = 0;
+            for (int g = 0; g < order.Length; g++)
             {
                 if (g == hole && holeLength > 0)
                 {
                     holeStart = end;
-                    if (!Free(_product, holeStart, holeLength)) return null;
-                    Take(_product, holeStart, holeLength);
+                    if (holeLength > _interval || LastTaken(_product, holeStart, holeLength) >= 0) return false;
+                    Fill(_product, holeStart, holeLength, true);
                 }
-                if (g == order.Count - late && holeLength > 0)
-                    for (int i = 0; i < holeLength; i++) _product[(holeStart + i) % _interval] = false;
-                if (PlaceGroup(order[g]) is not { } time) return null;
-                end = time + order[g].Columns.Count;
+                if (g == order.Length - late && holeLength > 0) Fill(_product, holeStart, holeLength, false);
+                if (PlaceGroup(order[g]) is not { } time) return false;
+                end = time + groups[order[g]].Columns.Count;
             }
-            return PlaceOutputs() ? new(_interval, _ffts, _groups, _drains, _cells, _linears, _outputs) : null;
+            return PlaceOutputs();
         }
 
-        private int? PlaceGroup(RowGroup group)
+        private void Clear(int[] recurrentReady)
         {
-            int start = 0, columns = group.Columns.Count, drains = _s.Drains(group);
-            foreach (BlockRead read in group.Reads)
-                start = Math.Max(start, (read.Recurrent ? _recurrentReady : _spectrumReady)[read.Spectrum][read.Block] - read.First);
-            if (start > int.MaxValue / 2) throw new InvalidOperationException("A group reads what no group before it makes; this is a bug.");
+            _recurrentReady = recurrentReady;
+            foreach (bool[] table in (ReadOnlySpan<bool[]>)[_fft, _product, _drain, _cell, _linear, _output]) Array.Clear(table);
+            Array.Fill(_spectrumReady, int.MaxValue);
+            Array.Fill(_starts, -1);
+            for (int i = 0; i < _missing.Length; i++)
+            {
+                _s._awaited[i].CopyTo(_missing[i], 0);
+                Array.Clear(_sumsReady[i]);
+            }
+            Array.Clear(_outputReady);
+            Array.Fill(_lastRead, int.MinValue);
+            _ffts.Clear();
+            _groups.Clear();
+            _drains.Clear();
+            _cells.Clear();
+            _linears.Clear();
+            _outputs.Clear();
+        }
+
+        /// <summary>The first cycle in which a group finds all it reads.</summary>
+        private int Start(int index)
+        {
+            ref int start = ref _starts[_s._reads[index]];
+            if (start >= 0) return start;
+            int first = 0;
+            foreach (BlockRead read in _s._readLists[_s._reads[index]])
+                first = Math.Max(first, (read.Recurrent ? _recurrentReady : _spectrumReady)[_s._blocks[read.Spectrum] + read.Block] - read.First);
+            return start = first <= int.MaxValue / 2 ? first : throw new InvalidOperationException("A group reads what no group before it makes; this is a bug.");
+        }
+
+        private int? PlaceGroup(int index)
+        {
+            RowGroup group = _s._groups.Groups[index];
+            int start = Start(index), columns = group.Columns.Count, drains = _s.Drains(group), units = _s._shape.IfftUnits;
             int latest = start + _interval, offset = columns - 1 + _s._latency.Product;
             // A convolution's sums share rows of the memory: the window before must have been read.
-            for (int r = 0; r < group.Rows.Count; r++)
-                if (_lastRead.TryGetValue(Lifetimes.Address(_program, group.Rows[r]), out int read) && _program.Sums[group.Rows[r].Sum].IsLinear)
-                    start = Math.Max(start, read + 2 - _s._latency.Ifft - offset - r / _s._shape.IfftUnits);
+            int[] rows = _s._linearRows[index];
+            for (int r = 0; r < rows.Length; r++)
+                if (rows[r] >= 0 && _lastRead[rows[r]] is var read and > int.MinValue) start = Math.Max(start, read + 2 - _s._latency.Ifft - offset - r / units);
             latest = Math.Max(latest, start + _interval);
-            while (!(Free(_product, start, columns) && Free(_drain, start + offset, drains)))
-                if (++start > latest) return null;
-            Take(_product, start, columns);
-            Take(_drain, start + offset, drains);
+            if (Math.Max(columns, drains) > _interval) return null;
+            // No start up to a taken cycle is free either.
+            while (Math.Max(LastTaken(_product, start, columns), LastTaken(_drain, start + offset, drains)) is var taken and >= 0)
+                if ((start += taken + 1) > latest) return null;
+            Fill(_product, start, columns, true);
+            Fill(_drain, start + offset, drains, true);
             _groups.Add(new(group, start));
-            for (int r = 0; r < group.Rows.Count; r++)
+            for (int r = 0; r < rows.Length; r++)
             {
-                var drain = new DrainOp(group.Rows[r], r % _s._shape.IfftUnits, start + offset + r / _s._shape.IfftUnits);
+                var drain = new DrainOp(group.Rows[r], r % units, start + offset + r / units);
                 _drains.Add(drain);
                 if (!Arrive(drain.Row, drain.Time + _s._latency.Ifft)) return null;
             }
@@ -208,7 +287,7 @@ public sealed class Scheduler
         /// <summary>A sum is there: what had waited for it alone is placed.</summary>
         private bool Arrive(RowBlock row, int time)
         {
-            foreach (int taker in _takers[row.Sum])
+            foreach (int taker in _s._takers[row.Sum])
             {
                 int cells = _program.Cells.Count, index = taker < cells ? row.Block : row.Window * _program.Sums[row.Sum].Blocks + row.Block;
                 _sumsReady[taker][index] = Math.Max(_sumsReady[taker][index], time);
@@ -248,7 +327,7 @@ public sealed class Scheduler
             {
                 if (Earliest(_fft, ready, 1) is not { } time) return false;
                 _ffts.Add(new(spectrum, block, time));
-                _spectrumReady[spectrum][block] = time + _s._latency.Fft;
+                _spectrumReady[_s._blocks[spectrum] + block] = time + _s._latency.Fft;
             }
             if (vector == _program.Output) _outputReady[block] = ready;
             return true;
@@ -267,27 +346,38 @@ public sealed class Scheduler
             return true;
         }
 
-        private static bool Free(bool[] table, int start, int count)
+        /// <summary>The last of <paramref name="count"/> cycles from <paramref name="start"/> on that is taken, counted from there; -1 if all are free.</summary>
+        private static int LastTaken(bool[] table, int start, int count)
         {
-            if (count > table.Length) return false;
-            for (int i = 0; i < count; i++) if (table[(start + i) % table.Length]) return false;
-            return true;
+            int at = start % table.Length, first = Math.Min(count, table.Length - at);
+            int last = table.AsSpan(0, count - first).LastIndexOf(true);
+            return last >= 0 ? first + last : table.AsSpan(at, first).LastIndexOf(true);
         }
 
-        private static void Take(bool[] table, int start, int count)
+        private static void Fill(bool[] table, int start, int count, bool taken)
         {
-            for (int i = 0; i < count; i++) table[(start + i) % table.Length] = true;
+            int at = start % table.Length, first = Math.Min(count, table.Length - at);
+            table.AsSpan(at, first).Fill(taken);
+            table.AsSpan(0, count - first).Fill(taken);
         }
 
+        /// <summary>Takes the first free cycles from <paramref name="time"/> on.</summary>
         private static int? Earliest(bool[] table, int time, int count)
         {
-            for (int i = 0; i < table.Length; i++)
-                if (Free(table, time + i, count))
-                {
-                    Take(table, time + i, count);
-                    return time + i;
-                }
-            return null;
+            if (count > table.Length) return null;
+            if (count == 1)
+            {
+                int at = time % table.Length, free = table.AsSpan(at).IndexOf(false);
+                if (free < 0 && (free = table.AsSpan(0, at).IndexOf(false)) >= 0) free += table.Length - at;
+                if (free < 0) return null;
+                table[(time + free) % table.Length] = true;
+                return time + free;
+            }
+            int start = time;
+            while (LastTaken(table, start, count) is var taken and >= 0)
+                if ((start += taken + 1) >= time + table.Length) return null;
+            Fill(table, start, count, true);
+            return start;
         }
     }
 }

@@ -147,6 +147,9 @@ public sealed class ExploreTests(ITestOutputHelper output)
         (exitCode, _, error) = await hwgen.RunAsync("explore", "tiny.yaml", "other.yaml", "--analytic");
         Assert.Equal(2, exitCode);
         Assert.Contains("--analytic takes one design, not 2", error, StringComparison.Ordinal);
+        (exitCode, _, error) = await hwgen.RunAsync("explore", "tiny.yaml", "--exhaustive");
+        Assert.Equal(2, exitCode);
+        Assert.Contains("--exhaustive is of no use without --analytic", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using HwGen.Core.Activations;
+using HwGen.Core.Design;
 using HwGen.Core.Network;
 using HwGen.Core.Numerics;
 using HwGen.Core.Plan;
@@ -25,6 +26,25 @@ public sealed class AcceleratorPlanTests
         else Assert.Equal(all, plan.ProductMultiplies);
 
         static long NonZero(QuantizedMatrix m) => Enumerable.Range(0, m.RowBlocks).Sum(i => Enumerable.Range(0, m.ColumnBlocks).Count(j => m.Block(i, j)[0] != 0));
+    }
+
+    [Fact]
+    public void Speed_RandomDesigns_IsTheWholePlans()
+    {
+        int free = 0;
+        for (int seed = 9000; seed < 9040; seed++)
+        {
+            var design = RandomDesign.DrawAny(seed);
+            if (design.Hardware.Sparse) continue;
+            HardwareSettings hardware = design.Hardware with { IfftUnits = seed % 3 };
+            if (hardware.IfftUnits == 0) free++;
+            TrainedNetwork network = design.Network();
+            NetworkFormats formats = design.Formats(network);
+            var plan = AcceleratorPlan.Create("random", network, formats, hardware);
+            var speed = AcceleratorPlan.Speed(new(network.FoldBatchNorm().Layers), formats, hardware);
+            Assert.True((plan.Schedule.IntervalCycles, plan.Multipliers) == speed, $"{design}: {plan.Schedule.IntervalCycles} cycles and {plan.Multipliers} multipliers, {speed}");
+        }
+        Assert.InRange(free, 5, 35);
     }
 
     [Theory]
