@@ -40,7 +40,7 @@ public sealed partial class DocumentedCommandTests
                         }
                         break;
                     case [['.', '/', 'b', ..], var verb, ..]:
-                        Assert.Matches($@"(?m)^    {Regex.Escape(verb)}\) ", usage);
+                        Assert.Matches($@"(?m)^    {Regex.Escape(verb)}\)\s", usage);
                         break;
                     case [_, .. var args]:
                         foreach (string file in args.Where(a => a.StartsWith("examples/", StringComparison.Ordinal)))
