@@ -46,5 +46,15 @@ public sealed class HardwarePlannerTests
         Assert.InRange(plan.Schedule.IntervalCycles, 256 * 20 / plan.SpectrumCopies, 2 * 256 * 20 / plan.SpectrumCopies);
     }
 
+    /// <summary>A copy of 8 words of 12 bits takes a block memory and a half: whole ones would leave room for 8 copies, not for 16.</summary>
+    [Fact]
+    public void Create_SparseForABudget_CountsHalvesOfBlockMemories()
+    {
+        RandomDesign design = new(5, [new LstmLayer(16, 64, 0, false, 1, 1, 1)], 12,
+            new(0, 100, 1) { Sparse = true, VectorLanes = 8, Budget = new(100_000, 100_000, 400, 32) }) { Density = 0.25 };
+
+        Assert.Equal(16, design.Plan().SpectrumCopies);
+    }
+
     private static AcceleratorPlan Plan(bool? three) => (Design with { Hardware = Design.Hardware with { ThreeMultiply = three } }).Plan();
 }
