@@ -51,7 +51,8 @@ public sealed class HardwarePlannerTests
     public void Create_SparseForABudget_CountsHalvesOfBlockMemories()
     {
         RandomDesign design = new(5, [new LstmLayer(16, 64, 0, false, 1, 1, 1)], 12,
-            new(0, 100, 1) { Sparse = true, VectorLanes = 8, Budget = new(100_000, 100_000, 400, 32) }) { Density = 0.25 };
+            new(0, 100, 1) { Sparse = true, VectorLanes = 8, Budget = new(100_000, 100_000, 400, 32) })
+        { Density = 0.25 };
 
         Assert.Equal(16, design.Plan().SpectrumCopies);
     }
